@@ -1,0 +1,59 @@
+/* room: pure — building of error objects */
+#include "base/err.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static int set(struct err *e, enum err_kind kind, int num, const char *fmt, va_list ap)
+{
+	memset(e, 0, sizeof(*e));
+	e->kind = kind;
+	e->num = num;
+	vsnprintf(e->text, sizeof(e->text), fmt, ap);
+	return -1;
+}
+
+int err_set(struct err *e, enum err_kind kind, int num, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	set(e, kind, num, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int err_sys(struct err *e, const char *fmt, ...)
+{
+	int num = errno;
+	va_list ap;
+
+	va_start(ap, fmt);
+	set(e, ERR_SYS, num, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int err_ctx(struct err *e, const char *fmt, ...)
+{
+	char inner[ERR_TEXT_SIZE];
+	size_t used;
+	va_list ap;
+
+	memcpy(inner, e->text, sizeof(inner));
+	va_start(ap, fmt);
+	vsnprintf(e->text, sizeof(e->text), fmt, ap);
+	va_end(ap);
+	used = strlen(e->text);
+	snprintf(e->text + used, sizeof(e->text) - used, ": %s", inner);
+	return -1;
+}
+
+int err_why(struct err *e, const char *pointer)
+{
+	if (e->why[0] == '\0')
+		snprintf(e->why, sizeof(e->why), "%s", pointer);
+	return -1;
+}

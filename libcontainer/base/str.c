@@ -1,0 +1,85 @@
+/* room: pure — growable string */
+#include "base/str.h"
+#include "base/arena.h"
+#include "base/own.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool grow(struct str *t, size_t more)
+{
+	size_t need, cap = t->cap ? t->cap : 64;
+	char *s;
+
+	if (t->failed || __builtin_add_overflow(t->n, more, &need) || need > SIZE_MAX / 4) {
+		t->failed = true;
+		return false;
+	}
+	need++;
+	if (need <= t->cap)
+		return true;
+	while (cap < need)
+		cap *= 2;
+	s = realloc(t->s, cap);
+	if (!s) {
+		t->failed = true;
+		return false;
+	}
+	t->s = s;
+	t->cap = cap;
+	return true;
+}
+
+void str_addn(struct str *t, const char *s, size_t n)
+{
+	if (!grow(t, n))
+		return;
+	memcpy(t->s + t->n, s, n);
+	t->n += n;
+	t->s[t->n] = '\0';
+}
+
+void str_add(struct str *t, const char *s)
+{
+	str_addn(t, s, strlen(s));
+}
+
+void str_addc(struct str *t, char c)
+{
+	str_addn(t, &c, 1);
+}
+
+void str_addf(struct str *t, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0 || !grow(t, (size_t)n))
+		return;
+	va_start(ap, fmt);
+	vsnprintf(t->s + t->n, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	t->n += (size_t)n;
+}
+
+void str_free(struct str *t)
+{
+	mem_drop(&t->s);
+	*t = (struct str){ 0 };
+}
+
+void str_dropp(struct str *t)
+{
+	str_free(t);
+}
+
+int str_ok(const struct str *t, struct err *e)
+{
+	return t->failed ? err_oom(e) : 0;
+}

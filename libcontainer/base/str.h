@@ -1,0 +1,24 @@
+/* room: pure — growable heap string with a sticky failure, so that callers check once at the end */
+#ifndef BRIG_BASE_STR_H
+#define BRIG_BASE_STR_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct str {
+	char *s;	/* NUL-terminated once anything was added; NULL before */
+	size_t n, cap;
+	bool failed;	/* out of memory happened; the content is cut there */
+};
+
+void str_add(struct str *t, const char *s);
+void str_addn(struct str *t, const char *s, size_t n);
+void str_addc(struct str *t, char c);
+void str_addf(struct str *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void str_free(struct str *t);
+void str_dropp(struct str *t);	/* for OWN(str) */
+int str_ok(const struct str *t, struct err *e) MUST_CHECK;	/* -1 ERR_SYS/ENOMEM when failed */
+
+#endif

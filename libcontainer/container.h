@@ -1,0 +1,98 @@
+/* room: any — the public API of libcontainer: everything that the command line, or another program, can ask for.
+ *
+ * Every function returns 0 or -1 (or what its comment says) and fills *err exactly when it returns -1; outputs are written on success
+ * only. Nothing is printed; messages go to the sink of brig_log_to(). The library keeps no global state but that sink.
+ * brig_create, brig_run and brig_exec refuse to work in a process with more than one thread: after clone3 without exec, locks of other
+ * threads would stay taken for ever. Programs with threads start the brig binary instead. */
+#ifndef BRIG_CONTAINER_H
+#define BRIG_CONTAINER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define BRIG_API __attribute__((visibility("default")))
+
+enum brig_err_kind { BRIG_ERR_NONE, BRIG_ERR_SYS, BRIG_ERR_SPEC, BRIG_ERR_STATE, BRIG_ERR_POLICY, BRIG_ERR_PEER, BRIG_ERR_UNSUPPORTED, BRIG_ERR_USAGE, BRIG_ERR_BUG };
+
+/* The caller's object; no resources inside. text never holds strerror(): `num` is the errno (0 none), to be rendered by the caller. */
+struct brig_err {
+	enum brig_err_kind kind;
+	int num;
+	unsigned step;		/* plan index + 1, 0 outside a walk */
+	char room[8];		/* "host", "join", "init" or "" */
+	char op[24];		/* kind of step */
+	char why[128];		/* JSON pointer of the cause */
+	char text[440];
+	const char *phrase;	/* lower-case phrase for num ("no such file or directory"), "" when num is 0; static storage */
+	const char *errno_name;	/* "ENOENT", "" */
+};
+
+enum brig_log_level { BRIG_LOG_DEBUG, BRIG_LOG_WARN };
+BRIG_API void brig_log_to(void (*sink)(void *arg, enum brig_log_level level, const char *text), void *arg);
+
+/* Before anything of a container is touched: runs this program again from a fully sealed memfd, unless it already does (CVE-2019-5736),
+ * and makes the process non-dumpable. Returns only when already sealed, or on error. Call it first in main(). */
+BRIG_API int brig_seal_self(char *const argv[], struct brig_err *err);
+
+/* At process entry, before anything is opened: descriptors 3 .. 2+n are open, or ERR_USAGE "unable to stat preserved-fd" (W-5). */
+BRIG_API int brig_check_fds(unsigned n, struct brig_err *err);
+
+struct brig_options {		/* zero-initialise; size = sizeof for later growth */
+	size_t size;
+	const char *root;	/* state root, absolute */
+	bool systemd_cgroup;
+	int rootless;		/* -1 auto, 0, 1 */
+};
+
+struct brig_create {
+	size_t size;
+	const char *id, *bundle;	/* bundle: absolute */
+	const char *console_socket, *pidfd_socket, *pid_file;	/* absolute or NULL */
+	bool no_pivot, no_new_keyring, detach, keep, no_subreaper;
+	unsigned preserve_fds;
+	unsigned listen_fds;		/* from LISTEN_FDS of the environment */
+	const char *notify_socket;	/* NOTIFY_SOCKET of the environment, or NULL */
+};
+
+BRIG_API int brig_create(const struct brig_options *, const struct brig_create *, struct brig_err *);
+BRIG_API int brig_start(const struct brig_options *, const char *id, struct brig_err *);
+/* Returns the exit status of the process (0-255; 128+signal), or -1. In the foreground it relays signals and the terminal and deletes the
+ * container at the end unless keep; detached it returns 0 once the program runs. */
+BRIG_API int brig_run(const struct brig_options *, const struct brig_create *, struct brig_err *);
+BRIG_API int brig_kill(const struct brig_options *, const char *id, int signal, bool all, struct brig_err *);
+BRIG_API int brig_delete(const struct brig_options *, const char *id, bool force, struct brig_err *);
+/* "KILL", "sigkill", "9": the number, or -1. */
+BRIG_API int brig_signal_number(const char *name);
+
+struct brig_state {
+	char *id, *bundle, *rootfs, *created, *owner;
+	const char *status;	/* static: "creating", "created", "running", "paused", "stopped" */
+	pid_t pid;		/* 0 when stopped */
+	char *json;		/* the state document of compatibility 1.5, indented, without final newline */
+	char *json_line;	/* the same on one line, owner filled: an element of `list -f json` */
+};
+BRIG_API int brig_state(const struct brig_options *, const char *id, struct brig_state *ret, struct brig_err *);
+BRIG_API void brig_state_free(struct brig_state *);
+/* Calls each(arg, state, NULL) per container in name order, or each(arg, NULL, err) for one that cannot be read; err->why is its id then. */
+BRIG_API int brig_list(const struct brig_options *, bool root_must_exist, void (*each)(void *arg, const struct brig_state *, const struct brig_err *), void *arg, struct brig_err *);
+
+/* Each returns a malloc'ed text in *ret. */
+BRIG_API int brig_spec_default(bool rootless, char **ret, struct brig_err *);
+BRIG_API int brig_features(char **ret, struct brig_err *);		/* JSON, 4-space indent, final newline */
+/* facts: JSON text of another machine's facts, or NULL for this one. Needs no privilege, changes nothing. */
+BRIG_API int brig_explain(const struct brig_options *, const struct brig_create *, const char *facts, bool json, char **ret, struct brig_err *);
+BRIG_API int brig_facts(char **ret, struct brig_err *);			/* this machine, as explain takes it */
+BRIG_API const char *brig_version(void);				/* "0.1.0" */
+BRIG_API const char *brig_spec_version(void);				/* "1.3.0" */
+BRIG_API const char *brig_libseccomp_version(void);			/* "2.5.4" */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

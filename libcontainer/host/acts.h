@@ -1,0 +1,18 @@
+/* room: host — the executors, one per kind of act; private to host/ */
+#ifndef BRIG_HOST_ACTS_H
+#define BRIG_HOST_ACTS_H
+
+#include "host/host.h"
+
+host_fn state_reserve, state_created, start_fifo;			/* state.c */
+host_fn tree_open_host, node_open_host, tree_attr_host, tree_idmap, ns_open;	/* source.c */
+host_fn console_connect, console_send;					/* console.c */
+host_fn seccomp_compile;						/* seccomp.c */
+host_fn cgroup_make, cgroup_write, cgroup_devices, cgroup_owner;	/* cgroup.c */
+host_fn join_clone, clone_host, undumpable_host;			/* clone.c */
+host_fn id_map;								/* idmap.c */
+host_fn oom_score, scheduler, io_priority, affinity, rlimit;		/* limits.c */
+host_fn hook_host;							/* hook.c */
+host_fn attest;								/* attest.c */
+
+#endif

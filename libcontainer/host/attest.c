@@ -1,0 +1,189 @@
+/* room: host — the independent witness: another process, other code, the kernel's own words */
+#include "host/acts.h"
+#include "base/num.h"
+#include "base/str.h"
+#include "sys/sys.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct witness { struct host *h; const struct attest *want; pid_t pid; struct err *e; };
+
+static int differs(struct witness *w, const char *what, const char *got)
+{
+	return err_set(w->e, ERR_POLICY, 0, "verified start: %s is not what was asked for: the kernel says %s", what, got);
+}
+
+/* Value of "Key:\t" in /proc/PID/status, cut at the line's end in place of a copy. */
+static const char *field(const char *status, const char *key, char *buf, size_t size)
+{
+	size_t k = strlen(key);
+
+	for (const char *p = status; p && *p; p = strchr(p, '\n') ? strchr(p, '\n') + 1 : NULL) {
+		if (strncmp(p, key, k) == 0 && p[k] == ':') {
+			size_t n = strcspn(p + k + 1, "\n");
+
+			snprintf(buf, size, "%.*s", (int)n, p + k + 1 + strspn(p + k + 1, "\t "));
+			buf[strcspn(buf, "\n")] = '\0';
+			return buf;
+		}
+	}
+	return "";
+}
+
+static int check_ids(struct witness *w, const char *status, const char *key, uint32_t want)
+{
+	char buf[128], expect[64];
+
+	snprintf(expect, sizeof(expect), "%u\t%u\t%u\t%u", want, want, want, want);
+	return strcmp(field(status, key, buf, sizeof(buf)), expect) == 0 ? 0 : differs(w, key, buf);
+}
+
+static int check_caps(struct witness *w, const char *status, const char *key, capset_t want)
+{
+	char buf[64];
+	unsigned long long now;
+
+	if (sscanf(field(status, key, buf, sizeof(buf)), "%llx", &now) != 1 || now != want)
+		return differs(w, key, buf);
+	return 0;
+}
+
+static int check_number(struct witness *w, const char *status, const char *key, unsigned want)
+{
+	char buf[64];
+	uint32_t now;
+
+	if (num_u32(field(status, key, buf, sizeof(buf)), &now) < 0 || now != want)
+		return differs(w, key, buf);
+	return 0;
+}
+
+/* The kernel prints them sorted; so are ours. */
+static int check_groups(struct witness *w, const char *status)
+{
+	OWN(str) expect = { 0 }, got = { 0 };
+	const char *line = strstr(status, "\nGroups:\t");
+	size_t n = line ? strcspn(line + 9, "\n") : 0;
+
+	for (size_t i = 0; i < w->want->groups.n; i++)
+		str_addf(&expect, "%u ", w->want->groups.item[i]);
+	str_add(&expect, "");
+	if (line)
+		str_addn(&got, line + 9, n);
+	while (got.n && got.s[got.n - 1] == ' ')
+		got.s[--got.n] = '\0';
+	while (expect.n && expect.s[expect.n - 1] == ' ')
+		expect.s[--expect.n] = '\0';
+	TRY(str_ok(&expect, w->e));
+	TRY(str_ok(&got, w->e));
+	return line && strcmp(expect.s, got.s ? got.s : "") == 0 ? 0 : differs(w, "Groups", got.s ? got.s : "nothing");
+}
+
+static int check_status(struct witness *w)
+{
+	const struct attest *a = w->want;
+	OWN(str) status = { 0 };
+	char path[48];
+
+	snprintf(path, sizeof(path), "%d/status", w->pid);
+	TRY(procfs_read(&w->h->proc, path, &status, w->e));
+	TRY(check_ids(w, status.s, "Uid", a->uid));
+	TRY(check_ids(w, status.s, "Gid", a->gid));
+	if (a->has_groups)
+		TRY(check_groups(w, status.s));
+	TRY(check_caps(w, status.s, "CapInh", a->caps.inheritable));
+	TRY(check_caps(w, status.s, "CapPrm", a->caps.permitted));
+	TRY(check_caps(w, status.s, "CapEff", a->caps.effective));
+	TRY(check_caps(w, status.s, "CapBnd", a->caps.bounding));
+	TRY(check_caps(w, status.s, "CapAmb", a->caps.ambient));
+	TRY(check_number(w, status.s, "NoNewPrivs", a->no_new_privs));
+	return check_number(w, status.s, "Seccomp", a->seccomp_mode);
+}
+
+static int ns_inode(struct witness *w, const char *who, enum ns_type t, struct stat *ret)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/ns/%s", who, namespace_proc_name(t));
+	if (sys_fstatat(w->h->proc.fd, path, ret, 0) < 0)
+		return err_sys(w->e, "read the %s namespace of %s", namespace_name(t), who);
+	return 0;
+}
+
+static int check_namespaces(struct witness *w)
+{
+	char who[16];
+	struct stat its, other;
+
+	snprintf(who, sizeof(who), "%d", w->pid);
+	for (enum ns_type t = NS_MOUNT; t < NS_COUNT; t++) {
+		bool made = w->want->new_ns & (1u << t);
+		slot_t joined = w->want->joined[t];
+
+		if (!made && joined == SLOT_NONE)
+			continue;
+		TRY(ns_inode(w, who, t, &its));
+		if (made)
+			TRY(ns_inode(w, "self", t, &other));
+		else if (sys_fstat(w->h->tab.slot[joined].fd, &other) < 0)
+			return err_sys(w->e, "stat a namespace");
+		if ((its.st_ino == other.st_ino) == made)
+			return differs(w, namespace_name(t), made ? "the caller's namespace" : "another namespace than the one joined");
+	}
+	return 0;
+}
+
+/* Lines "inside outside count" as this user namespace sees them. */
+static int check_map(struct witness *w, const char *file, const struct id_map *m)
+{
+	OWN(str) text = { 0 };
+	char path[48];
+	const char *p;
+	size_t i = 0;
+
+	snprintf(path, sizeof(path), "%d/%s", w->pid, file);
+	TRY(procfs_read(&w->h->proc, path, &text, w->e));
+	for (p = text.s; p && *p; i++) {
+		unsigned in, out, n;
+
+		if (sscanf(p, "%u %u %u", &in, &out, &n) != 3 || i >= m->n)
+			return differs(w, file, text.s);
+		if (m->item[i].inside != in || m->item[i].outside != out || m->item[i].size != n)
+			return differs(w, file, text.s);
+		p = strchr(p, '\n') ? strchr(p, '\n') + 1 : NULL;
+	}
+	return i == m->n ? 0 : differs(w, file, text.s ? text.s : "nothing");
+}
+
+static int check_cgroup(struct witness *w)
+{
+	OWN(str) text = { 0 };
+	char path[48], *line;
+	size_t n;
+
+	snprintf(path, sizeof(path), "%d/cgroup", w->pid);
+	TRY(procfs_read(&w->h->proc, path, &text, w->e));
+	line = text.s ? strstr(text.s, "0::") : NULL;
+	if (!line)
+		return differs(w, "cgroup", "nothing");
+	line += 3;
+	n = strcspn(line, "\n");
+	line[n] = '\0';
+	return strcmp(line, w->want->cgroup) == 0 ? 0 : differs(w, "cgroup", line);
+}
+
+int attest(struct host *h, const struct step *s, struct err *e)
+{
+	struct witness w = { .h = h, .want = s->want, .e = e };
+
+	TRY(host_init_pid(h, &w.pid, e));
+	TRY(check_status(&w));
+	if (w.want->uid_map)
+		TRY(check_map(&w, "uid_map", w.want->uid_map));
+	if (w.want->gid_map)
+		TRY(check_map(&w, "gid_map", w.want->gid_map));
+	if (w.want->cgroup)
+		TRY(check_cgroup(&w));
+	return w.want->ns_readable ? check_namespaces(&w) : 0;
+}

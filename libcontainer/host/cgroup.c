@@ -1,0 +1,101 @@
+/* room: host — the container's cgroup */
+#include "host/acts.h"
+#include "base/arena.h"
+#include "fs/cgroupfs.h"
+#include "sys/sys.h"
+
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <stdio.h>
+#include <string.h>
+
+static unsigned components(const char *path)
+{
+	unsigned n = 0;
+
+	for (const char *p = path; *p; p++)
+		if (*p == '/' && p[1] && p[1] != '/')
+			n++;
+	return n;
+}
+
+/* Somebody else's processes would be limited, and killed, with ours. */
+static int refuse_used(const struct cgdir *d, struct err *e)
+{
+	OWN_MEM pid_t *pids = NULL;
+	size_t n;
+	unsigned long long frozen = 0;
+
+	TRY(cgdir_pids(d, true, &pids, &n, e));
+	if (n)
+		return err_set(e, ERR_STATE, 0, "container's cgroup is not empty: %zu process(es) found", n);
+	if (cgdir_has(d, "cgroup.freeze")) {
+		OWN(str) text = { 0 };
+
+		TRY(cgdir_read(d, "cgroup.freeze", &text, e));
+		frozen = text.s && text.s[0] == '1';
+	}
+	return frozen ? err_set(e, ERR_STATE, 0, "container's cgroup unexpectedly frozen") : 0;
+}
+
+int cgroup_make(struct host *h, const struct step *s, struct err *e)
+{
+	struct cgdir d = { FD_NONE };
+
+	if (s->cgroup.controllers && s->cgroup.controllers[0])
+		TRY(cgdir_enable(s->cgroup.mount, s->cgroup.path, s->cgroup.controllers, e));
+	TRY(cgdir_make(s->cgroup.mount, s->cgroup.path, &d, e));
+	h->tab.slot[s->cgroup.slot].fd = d.fd;
+	return h->journal.cgroup_keep >= components(s->cgroup.path) ? refuse_used(&d, e) : 0;
+}
+
+int cgroup_write(struct host *h, const struct step *s, struct err *e)
+{
+	struct cgdir d = { h->tab.slot[s->write.slot].fd };
+
+	if (s->write.optional && !cgdir_has(&d, s->write.file))
+		return 0;
+	return cgdir_write(&d, s->write.file, s->write.value, e);
+}
+
+int cgroup_devices(struct host *h, const struct step *s, struct err *e)
+{
+	OWN(arena) mem = { 0 };
+	const struct bpf_insn *insn;
+	char log[256] = "";
+	size_t n;
+	OWN_FD prog = FD_NONE;
+
+	TRY(device_program(&mem, s->devices.n, s->devices.rule, &insn, &n, e));
+	prog = sys_bpf_load_device(insn, n, log, sizeof(log));
+	if (prog < 0)
+		return err_sys(e, "load the device program%s%s", log[0] ? ": " : "", log);
+	if (sys_bpf_attach_device(h->tab.slot[s->devices.slot].fd, prog, FD_NONE) < 0)
+		return err_sys(e, "attach the device program");
+	return 0;
+}
+
+static int own(int dir, const char *name, uid_t uid, struct err *e)
+{
+	if (sys_fchownat(dir, name, uid, (gid_t)-1, AT_SYMLINK_NOFOLLOW | (name[0] ? 0 : AT_EMPTY_PATH)) < 0 && errno != ENOENT)
+		return err_sys(e, "change the owner of the cgroup's %s", name[0] ? name : "directory");
+	return 0;
+}
+
+/* Exactly the files that the kernel says may be delegated (4.15), and the directory (specification, cgroup ownership). */
+int cgroup_owner(struct host *h, const struct step *s, struct err *e)
+{
+	int dir = h->tab.slot[s->owner.slot].fd;
+	OWN_FD list = sys_openat(AT_FDCWD, "/sys/kernel/cgroup/delegate", O_RDONLY, 0);
+	char buf[4096] = "cgroup.procs\ncgroup.subtree_control\ncgroup.threads\n";
+	char *next = buf;
+	ssize_t n = list >= 0 ? sys_read(list, buf, sizeof(buf) - 1) : -1;
+
+	if (n >= 0)
+		buf[n] = '\0';
+	TRY(own(dir, "", s->owner.uid, e));
+	for (char *name = strsep(&next, "\n"); name; name = strsep(&next, "\n"))
+		if (name[0] && !strchr(name, '/'))
+			TRY(own(dir, name, s->owner.uid, e));
+	return 0;
+}

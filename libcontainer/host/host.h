@@ -1,0 +1,46 @@
+/* room: host — the caller's side: the only process with the host's file system, the state directory and the cgroup in its hands */
+#ifndef BRIG_HOST_HOST_H
+#define BRIG_HOST_HOST_H
+
+#include "base/fdtab.h"
+#include "fs/procfs.h"
+#include "plan/plan.h"
+#include "state/state.h"
+#include "wire/walk.h"
+
+/* The one door to the children: set by life/, called in the new process, never returns. from: index of the step after the clone. */
+typedef void enter_fn(enum room me, const struct plan *p, size_t from, struct baton *b, struct fdtab *tab);
+
+struct host {
+	const struct plan *plan;
+	const struct request *request;
+	const char *config;		/* the bytes that were decoded, for the saved copy */
+	size_t config_size;
+	enter_fn *enter_join, *enter_init;
+	struct fdtab tab;
+	struct baton baton;
+	struct procfs proc;		/* verified handle of the caller's /proc */
+	struct statedir state;
+	bool reserved;			/* the state directory is ours: undo may remove it */
+	struct journal journal;
+	char created[40];
+	pid_t init_pid, join_pid;	/* 0: none yet */
+	int console_master;		/* for the relay, FD_NONE */
+};
+
+typedef int host_fn(struct host *h, const struct step *s, struct err *e);
+
+/* Prepares an empty host for one walk; host_close frees its descriptors and handles, and touches nothing lasting. */
+int host_open(struct host *h, const struct plan *p, const struct request *r, struct err *e) MUST_CHECK;
+void host_close(struct host *h);
+
+/* Walks the host's steps of [0, to). */
+int host_walk(struct host *h, size_t to, struct err *e) MUST_CHECK;
+
+/* Pid of init as the caller's pid namespace numbers it; -1 when it is gone. */
+int host_init_pid(struct host *h, pid_t *ret, struct err *e) MUST_CHECK;
+
+/* Executes a journal backwards, each act idempotent: processes, cgroup, resctrl group, state directory. Used by a failed create and by delete. */
+int undo_all(struct host_path root, const struct statedir *d, const struct journal *j, struct err *e) MUST_CHECK;
+
+#endif

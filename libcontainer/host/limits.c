@@ -1,0 +1,73 @@
+/* room: host — settings of init that need the host's privilege */
+#include "host/acts.h"
+#include "sys/sys.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { IOPRIO_WHO_PROCESS = 1 };	/* linux/ioprio.h, absent from older headers */
+
+
+int oom_score(struct host *h, const struct step *s, struct err *e)
+{
+	char path[48], text[16];
+	pid_t pid;
+
+	TRY(host_init_pid(h, &pid, e));
+	snprintf(path, sizeof(path), "%d/oom_score_adj", pid);
+	snprintf(text, sizeof(text), "%lld", (long long)s->number.value);
+	return procfs_write(&h->proc, path, text, e);
+}
+
+/* struct sched_attr of sched_setattr(2), size 48: not in the C library's headers everywhere */
+struct sched_attr_arg {
+	uint32_t size, policy;
+	uint64_t flags;
+	int32_t nice;
+	uint32_t priority;
+	uint64_t runtime, deadline, period;
+};
+
+int scheduler(struct host *h, const struct step *s, struct err *e)
+{
+	const struct spec_scheduler *want = s->sched;
+	struct sched_attr_arg a = { .size = sizeof(a), .policy = want->policy, .flags = want->flags, .nice = want->nice,
+				    .priority = (uint32_t)want->priority, .runtime = want->runtime, .deadline = want->deadline, .period = want->period };
+	pid_t pid;
+
+	TRY(host_init_pid(h, &pid, e));
+	return sys_sched_setattr(pid, &a, 0) < 0 ? err_sys(e, "sched_setattr policy %u", want->policy) : 0;
+}
+
+int io_priority(struct host *h, const struct step *s, struct err *e)
+{
+	pid_t pid;
+
+	TRY(host_init_pid(h, &pid, e));
+	return sys_ioprio_set(IOPRIO_WHO_PROCESS, pid, (int)s->number.value) < 0 ? err_sys(e, "ioprio_set") : 0;
+}
+
+int affinity(struct host *h, const struct step *s, struct err *e)
+{
+	unsigned char all[1024];	/* 8192 CPUs: the kernel cuts what it does not have, and applies the cpuset */
+	pid_t pid;
+
+	(void)s;
+	memset(all, 0xff, sizeof(all));
+	TRY(host_init_pid(h, &pid, e));
+	return sys_sched_setaffinity(pid, sizeof(all), all) < 0 ? err_sys(e, "sched_setaffinity") : 0;
+}
+
+int rlimit(struct host *h, const struct step *s, struct err *e)
+{
+	struct rlimit set = { .rlim_cur = s->rlimit.soft, .rlim_max = s->rlimit.hard }, now;
+	pid_t pid;
+
+	TRY(host_init_pid(h, &pid, e));
+	if (sys_prlimit(pid, s->rlimit.resource, NULL, &now) == 0 && now.rlim_cur == set.rlim_cur && now.rlim_max == set.rlim_max)
+		return 0;	/* nothing to change: asks for no privilege where none is needed */
+	if (sys_prlimit(pid, s->rlimit.resource, &set, NULL) < 0)
+		return err_sys(e, "set %s to soft %llu hard %llu", rlimit_name(s->rlimit.resource), (unsigned long long)s->rlimit.soft, (unsigned long long)s->rlimit.hard);
+	return 0;
+}

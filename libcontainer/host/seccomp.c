@@ -1,0 +1,173 @@
+/* room: host — the seccomp profile becomes a program, by libseccomp, while nothing hostile runs */
+#include "host/acts.h"
+#include "base/log.h"
+#include "sys/sys.h"
+
+#include <seccomp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+
+static void ctx_drop(scmp_filter_ctx *ctx)
+{
+	if (*ctx)
+		seccomp_release(*ctx);
+}
+
+static uint32_t action_of(enum sc_action a, uint32_t value)
+{
+	switch (a) {
+	case SC_KILL_THREAD: return SCMP_ACT_KILL_THREAD;
+	case SC_KILL_PROCESS: return SCMP_ACT_KILL_PROCESS;
+	case SC_TRAP: return SCMP_ACT_TRAP;
+	case SC_ERRNO: return SCMP_ACT_ERRNO(value & 0xffff);
+	case SC_TRACE: return SCMP_ACT_TRACE(value & 0xffff);
+	case SC_ALLOW: return SCMP_ACT_ALLOW;
+	case SC_LOG: return SCMP_ACT_LOG;
+	case SC_NOTIFY: return SCMP_ACT_NOTIFY;
+	}
+	return SCMP_ACT_KILL_PROCESS;
+}
+
+static enum scmp_compare compare_of(enum sc_op op)
+{
+	switch (op) {
+	case SC_NE: return SCMP_CMP_NE;
+	case SC_LT: return SCMP_CMP_LT;
+	case SC_LE: return SCMP_CMP_LE;
+	case SC_EQ: return SCMP_CMP_EQ;
+	case SC_GE: return SCMP_CMP_GE;
+	case SC_GT: return SCMP_CMP_GT;
+	case SC_MASKED_EQ: return SCMP_CMP_MASKED_EQ;
+	}
+	return SCMP_CMP_EQ;
+}
+
+static int lib_err(struct err *e, int rc, const char *what, const char *at)
+{
+	err_set(e, ERR_SYS, rc < 0 ? -rc : 0, "libseccomp: %s", what);
+	return err_why(e, at);
+}
+
+static int add_archs(scmp_filter_ctx ctx, const struct spec_seccomp *p, struct err *e)
+{
+	for (size_t i = 0; i < p->archs.n; i++) {
+		const char *name = p->archs.item[i] + strlen("SCMP_ARCH_");
+		char lower[32];
+		uint32_t arch;
+		size_t k = 0;
+		int rc;
+
+		for (; name[k] && k + 1 < sizeof(lower); k++)
+			lower[k] = (char)(name[k] >= 'A' && name[k] <= 'Z' ? name[k] + 32 : name[k]);
+		lower[k] = '\0';
+		arch = seccomp_arch_resolve_name(lower);
+		if (arch == 0) {
+			err_set(e, ERR_UNSUPPORTED, 0, "libseccomp does not know the architecture %s", p->archs.item[i]);
+			return err_why(e, p->at);
+		}
+		rc = seccomp_arch_add(ctx, arch);
+		if (rc < 0 && rc != -EEXIST)
+			return lib_err(e, rc, "add an architecture", p->at);
+	}
+	return 0;
+}
+
+static int add_one(scmp_filter_ctx ctx, uint32_t action, int nr, unsigned n, const struct scmp_arg_cmp *cmp, const struct sc_rule *r, struct err *e)
+{
+	int rc = seccomp_rule_add_array(ctx, action, nr, n, cmp);
+
+	return rc < 0 ? lib_err(e, rc, "add a rule", r->at) : 0;
+}
+
+/* Several conditions on one argument mean "any of them" in every published profile, though the library would AND them (W-18): then each
+ * condition is a rule of its own. */
+static int add_rule(scmp_filter_ctx ctx, const struct sc_rule *r, uint32_t action, int nr, struct err *e)
+{
+	struct scmp_arg_cmp cmp[6];
+	bool seen[6] = { false }, twice = false;
+
+	for (size_t i = 0; i < r->args.n; i++) {
+		const struct sc_arg *a = &r->args.item[i];
+		struct scmp_arg_cmp one = { .arg = a->index, .op = compare_of(a->op), .datum_a = a->value, .datum_b = a->value_two };
+
+		twice = twice || seen[a->index];
+		seen[a->index] = true;
+		if (i < 6)
+			cmp[i] = one;
+	}
+	if (!twice)
+		return add_one(ctx, action, nr, (unsigned)r->args.n, cmp, r, e);
+	for (size_t i = 0; i < r->args.n; i++) {
+		const struct sc_arg *a = &r->args.item[i];
+		struct scmp_arg_cmp one = { .arg = a->index, .op = compare_of(a->op), .datum_a = a->value, .datum_b = a->value_two };
+
+		TRY(add_one(ctx, action, nr, 1, &one, r, e));
+	}
+	return 0;
+}
+
+static uint32_t errno_of(bool given, uint32_t value)
+{
+	return given ? value : EPERM;
+}
+
+static int add_rules(scmp_filter_ctx ctx, const struct spec_seccomp *p, uint32_t fallback, struct err *e)
+{
+	for (size_t i = 0; i < p->rules.n; i++) {
+		const struct sc_rule *r = &p->rules.item[i];
+		uint32_t action = action_of(r->action, errno_of(r->has_errno, r->errno_ret));
+
+		if (action == fallback)
+			continue;	/* the library refuses rules that say what happens anyway */
+		for (size_t k = 0; k < r->names.n; k++) {
+			int nr = seccomp_syscall_resolve_name(r->names.item[k]);
+
+			if (nr == __NR_SCMP_ERROR) {
+				log_debug("seccomp: unknown system call %s, ignoring", r->names.item[k]);
+				continue;
+			}
+			TRY(add_rule(ctx, r, action, nr, e));
+		}
+	}
+	return 0;
+}
+
+static int export_bpf(scmp_filter_ctx ctx, struct slot *out, struct err *e)
+{
+	OWN_FD fd = sys_memfd("seccomp", 0);
+	struct stat st;
+	int rc;
+
+	if (fd < 0)
+		return err_sys(e, "memfd_create");
+	rc = seccomp_export_bpf(ctx, fd);
+	if (rc < 0)
+		return err_set(e, ERR_SYS, -rc, "libseccomp: export the program");
+	if (sys_fstat(fd, &st) < 0)
+		return err_sys(e, "stat the seccomp program");
+	out->data = malloc((size_t)st.st_size);
+	if (!out->data)
+		return err_oom(e);
+	if (pread(fd, out->data, (size_t)st.st_size, 0) != (ssize_t)st.st_size)
+		return err_sys(e, "read the seccomp program");
+	out->size = (size_t)st.st_size;
+	return 0;
+}
+
+int seccomp_compile(struct host *h, const struct step *s, struct err *e)
+{
+	const struct spec_seccomp *p = s->seccomp.profile;
+	uint32_t fallback = action_of(p->default_action, errno_of(p->has_default_errno, p->default_errno));
+	__attribute__((cleanup(ctx_drop))) scmp_filter_ctx ctx = seccomp_init(fallback);
+	int rc;
+
+	if (!ctx)
+		return lib_err(e, 0, "cannot start a filter with this default action", p->at);
+	TRY(add_archs(ctx, p, e));
+	rc = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);	/* a binary tree of numbers instead of a list (2.5.0) */
+	if (rc < 0)
+		return lib_err(e, rc, "choose the binary tree", p->at);
+	TRY(add_rules(ctx, p, fallback, e));
+	return export_bpf(ctx, &h->tab.slot[s->seccomp.slot], e);
+}

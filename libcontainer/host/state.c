@@ -1,0 +1,73 @@
+/* room: host — reservation, start FIFOs, and the announcement of a finished container */
+#include "host/acts.h"
+#include "fs/cgroupfs.h"
+#include "fs/hostfile.h"
+#include "sys/sys.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The journal is whole before the first lasting act: whoever kills us, delete knows what to look for. */
+int state_reserve(struct host *h, const struct step *s, struct err *e)
+{
+	const struct request *r = h->request;
+	const struct plan *p = h->plan;
+	struct journal *j = &h->journal;
+
+	(void)s;
+	*j = (struct journal){ .phase = PHASE_CREATING, .id = r->id, .bundle = r->bundle, .rootfs = p->rootfs, .created = "",
+			       .cgroup_mount = p->cgroup_mount, .cgroup_path = p->cgroup_path, .systemd_unit = "", .keyring = "", .rdt_path = "",
+			       .systemd_cgroup = r->systemd_cgroup, .rootless = p->rootless, .own_pid_ns = p->own_pid_ns,
+			       .has_terminal = false, .owner = (uint32_t)geteuid() };
+	if (p->cgroup_path[0])
+		TRY(cgdir_existing((struct host_path){ p->cgroup_mount }, p->cgroup_path, &j->cgroup_keep, e));
+	TRY(statedir_reserve((struct host_path){ r->state_root }, r->id, &h->state, e));
+	h->reserved = true;
+	TRY(journal_write(&h->state, j, e));
+	return statedir_write(&h->state, "config.json", h->config, h->config_size, e);
+}
+
+static int fifo(struct host *h, const char *name, slot_t slot, struct err *e)
+{
+	/* Opened for both directions: no open ever blocks, and init is never without a reader for its last words. */
+	if (sys_mknodat(h->state.fd, name, S_IFIFO | 0600, 0) < 0)
+		return err_sys(e, "mkfifo %s", name);
+	h->tab.slot[slot].fd = sys_openat(h->state.fd, name, O_RDWR | O_NOFOLLOW, 0);
+	return h->tab.slot[slot].fd < 0 ? err_sys(e, "open %s", name) : 0;
+}
+
+int start_fifo(struct host *h, const struct step *s, struct err *e)
+{
+	TRY(fifo(h, "start.in", s->fifo.in, e));
+	return fifo(h, "start.out", s->fifo.out, e);
+}
+
+static void now_rfc3339(char *buf, size_t size)
+{
+	struct timespec ts = { 0 };
+	struct tm tm;
+	size_t n;
+
+	sys_clock_gettime(CLOCK_REALTIME, &ts);
+	gmtime_r(&ts.tv_sec, &tm);
+	n = strftime(buf, size, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(buf + n, size - n, ".%09ldZ", ts.tv_nsec);
+}
+
+int state_created(struct host *h, const struct step *s, struct err *e)
+{
+	struct journal *j = &h->journal;
+	char pid[16];
+
+	TRY(host_init_pid(h, &j->pid, e));
+	TRY(procfs_start_time(&h->proc, j->pid, &j->start_time, NULL, e));
+	now_rfc3339(h->created, sizeof(h->created));
+	j->created = h->created;
+	j->phase = PHASE_CREATED;
+	TRY(journal_write(&h->state, j, e));
+	if (!s->path.path.s)
+		return 0;
+	snprintf(pid, sizeof(pid), "%d", j->pid);	/* no newline: callers parse the whole file (compatibility 1.11) */
+	return hostfile_write_atomic(s->path.path, pid, strlen(pid), 0644, e);
+}

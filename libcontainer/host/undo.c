@@ -1,0 +1,62 @@
+/* room: host — the journal, executed backwards. Every act is idempotent, so that a delete that was killed is simply repeated. */
+#include "host/host.h"
+#include "base/log.h"
+#include "fs/cgroupfs.h"
+#include "sys/sys.h"
+
+#include <string.h>
+
+enum { DEATH_MS = 10000 };
+
+/* Waits for the process itself, not for a time: a pidfd is readable once it has ended (5.3). */
+static int await_death(int pidfd, struct err *e)
+{
+	struct pollfd p = { .fd = pidfd, .events = POLLIN };
+	struct timespec t = { .tv_sec = DEATH_MS / 1000 };
+	int n;
+
+	do
+		n = sys_poll(&p, 1, &t);
+	while (n < 0 && errno == EINTR);
+	return n > 0 ? 0 : err_set(e, ERR_STATE, 0, "container init still running");
+}
+
+static int kill_init(const struct journal *j, struct err *e)
+{
+	OWN_FD pidfd = FD_NONE;
+
+	TRY(status_pidfd(j, &pidfd, e));
+	if (pidfd < 0)
+		return 0;
+	if (sys_pidfd_signal(pidfd, SIGKILL) < 0 && errno != ESRCH)
+		return err_sys(e, "kill process %d", j->pid);
+	return await_death(pidfd, e);
+}
+
+/* cgroup.kill reaches what fork raced past us, and frozen processes too. A cgroup that was there before us keeps its directory. */
+static int clear_cgroup(const struct journal *j, struct err *e)
+{
+	struct host_path mount = { j->cgroup_mount };
+	struct cgdir d = { FD_NONE };
+	struct err gone;
+	int rc;
+
+	if (!j->cgroup_path[0])
+		return 0;
+	if (cgdir_open(mount, j->cgroup_path, &d, &gone) < 0) {
+		if (gone.num != ENOENT)
+			log_debug("cgroup %s: %s, ignoring", j->cgroup_path, gone.text);
+	} else {
+		rc = cgdir_kill(&d, e) < 0 || cgdir_wait_empty(&d, DEATH_MS, e) < 0 ? -1 : 0;
+		cgdir_close(&d);
+		TRY(rc);
+	}
+	return cgdir_remove(mount, j->cgroup_path, j->cgroup_keep, e);
+}
+
+int undo_all(struct host_path root, const struct statedir *d, const struct journal *j, struct err *e)
+{
+	TRY(kill_init(j, e));
+	TRY(clear_cgroup(j, e));
+	return statedir_remove(root, j->id, d, e);
+}

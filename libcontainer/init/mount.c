@@ -1,0 +1,166 @@
+/* room: init — mounts, from descriptor to descriptor */
+#include "init/acts.h"
+#include "fs/treeopen.h"
+#include "sys/sys.h"
+
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* linux/mount.h and sys/mount.h cannot be included together here; these are fs/fs.h values of 40 years */
+enum { MS_REC_FLAG = 16384, RECURSIVELY = 0x8000 /* AT_RECURSIVE */ };
+enum { SB_RDONLY = 1, SB_SYNCHRONOUS = 16, SB_MANDLOCK = 64, SB_DIRSYNC = 128, SB_SILENT = 1 << 15, SB_I_VERSION = 1 << 23, SB_LAZYTIME = 1 << 25 };
+
+static int *slot_fd(struct init *in, slot_t s)
+{
+	return &in->tab->slot[s].fd;
+}
+
+int propagation(struct init *in, const struct step *s, struct err *e)
+{
+	struct mount_attr_arg a = { .propagation = s->flags.value & ~(uint64_t)MS_REC_FLAG };
+
+	(void)in;
+	return sys_mount_setattr(AT_FDCWD, "/", RECURSIVELY, &a) < 0 ? err_sys(e, "change the propagation of /") : 0;
+}
+
+int tree_open_init(struct init *in, const struct step *s, struct err *e)
+{
+	return tree_clone(s->tree.path, s->tree.recursive, s->tree.nofollow, slot_fd(in, s->tree.slot), e);
+}
+
+int node_open_init(struct init *in, const struct step *s, struct err *e)
+{
+	return node_clone(s->node.path, s->node.type, s->node.major, s->node.minor, s->node.any_number, slot_fd(in, s->node.out), e);
+}
+
+int tree_attr_init(struct init *in, const struct step *s, struct err *e)
+{
+	return tree_set(*slot_fd(in, s->attr.slot), s->attr.set, s->attr.clear, s->attr.propagation, s->attr.recursive, e);
+}
+
+/* On top of "/": our own working root stays the host's until pivot, so that rootless set-ups can still open sources by name; the container's
+ * tree is reached by descriptor only. */
+int root_attach(struct init *in, const struct step *s, struct err *e)
+{
+	int *tree = slot_fd(in, s->tree.slot);
+
+	if (sys_move_mount(*tree, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0)
+		return err_sys(e, "attach the root file system");
+	in->root.fd = fd_take(tree);
+	return 0;
+}
+
+static int set_option(int fs, const char *option, struct err *e)
+{
+	const char *eq = strchr(option, '=');
+	OWN_STR key = eq ? strndup(option, (size_t)(eq - option)) : strdup(option);
+	int rc;
+
+	if (!key)
+		return err_set(e, ERR_SYS, ENOMEM, "allocate memory");
+	rc = eq ? sys_fsconfig(fs, FSCONFIG_SET_STRING, key, eq + 1, 0) : sys_fsconfig(fs, FSCONFIG_SET_FLAG, key, NULL, 0);
+	if (rc < 0) {
+		int num = errno;
+		char words[160];
+
+		sys_fs_message(fs, words, sizeof(words));
+		return err_set(e, ERR_SYS, num, "mount option \"%s\"%s%s", option, words[0] ? ": " : "", words);
+	}
+	return 0;
+}
+
+static int set_flags(int fs, uint64_t flags, struct err *e)
+{
+	static const struct { uint64_t flag; const char *name; } table[] = {
+		{ SB_RDONLY, "ro" }, { SB_SYNCHRONOUS, "sync" }, { SB_MANDLOCK, "mand" }, { SB_DIRSYNC, "dirsync" },
+		{ SB_LAZYTIME, "lazytime" }, { SB_I_VERSION, "iversion" }, { SB_SILENT, "silent" },
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
+		if (flags & table[i].flag)
+			TRY(set_option(fs, table[i].name, e));
+	return 0;
+}
+
+static int create(int fs, const struct step *s, struct err *e)
+{
+	char words[160];
+	int num;
+
+	if (s->fs.source && sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", s->fs.source, 0) < 0)
+		return err_sys(e, "mount source \"%s\"", s->fs.source);
+	for (size_t i = 0; i < s->fs.data.n; i++)
+		TRY(set_option(fs, s->fs.data.item[i], e));
+	TRY(set_flags(fs, s->fs.sb_flags, e));
+	if (sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
+		return 0;
+	num = errno;
+	sys_fs_message(fs, words, sizeof(words));
+	return err_set(e, ERR_SYS, num, "create a %s file system%s%s", s->fs.type, words[0] ? ": " : "", words);
+}
+
+int fs_make(struct init *in, const struct step *s, struct err *e)
+{
+	OWN_FD fs = sys_fsopen(s->fs.type);
+	int mnt;
+
+	if (fs < 0)
+		return err_sys(e, "fsopen %s", s->fs.type);
+	TRY(create(fs, s, e));
+	mnt = sys_fsmount(fs, (unsigned)s->fs.attr);
+	if (mnt < 0)
+		return err_sys(e, "fsmount %s", s->fs.type);
+	*slot_fd(in, s->fs.slot) = mnt;
+	return 0;
+}
+
+static int propagate(int fd, uint64_t how, bool recursive, struct err *e)
+{
+	return how ? tree_set(fd, 0, 0, how, recursive, e) : 0;
+}
+
+/* The mount point's kind follows the source, known only now. Nothing is looked up twice: the target is held, the tree is held. */
+int tree_attach(struct init *in, const struct step *s, struct err *e)
+{
+	int *tree = slot_fd(in, s->attach.slot);
+	enum mountpoint_kind kind = MOUNTPOINT_FILE;
+	OWN_FD target = FD_NONE;
+	struct stat st;
+
+	if (sys_fstat(*tree, &st) < 0)
+		return err_sys(e, "stat the source of %s", s->attach.dest.s);
+	if (S_ISDIR(st.st_mode))
+		kind = s->attach.real_dir ? MOUNTPOINT_REAL_DIR : MOUNTPOINT_DIR;
+	target = rootfs_mountpoint(&in->root, s->attach.dest, kind, s->attach.nofollow, e);
+	if (target < 0)
+		return err_ctx(e, "mount point %s", s->attach.dest.s);
+	if (sys_move_mount(*tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+		return err_sys(e, "attach to %s", s->attach.dest.s);
+	TRY(propagate(*tree, s->attach.propagation, s->attach.propagation_recursive, e));
+	fd_drop(tree);
+	return 0;
+}
+
+int mount_change(struct init *in, const struct step *s, struct err *e)
+{
+	OWN_FD at = rootfs_open(&in->root, s->change.dest, O_PATH, true, e);
+
+	if (at < 0)
+		return -1;
+	return tree_set(at, s->change.set, s->change.clear, 0, s->change.recursive, e);
+}
+
+int root_propagation(struct init *in, const struct step *s, struct err *e)
+{
+	uint64_t rec = s->flags.value & MS_REC_FLAG;
+
+	return tree_set(in->root.fd, 0, 0, s->flags.value & ~(uint64_t)MS_REC_FLAG, rec != 0, e);
+}
+
+int root_readonly(struct init *in, const struct step *s, struct err *e)
+{
+	(void)s;
+	return tree_set(in->root.fd, MOUNT_ATTR_RDONLY, 0, 0, false, e);
+}

@@ -1,0 +1,61 @@
+/* room: init — user and group ids */
+#include "init/acts.h"
+#include "sys/sys.h"
+
+#include <stdlib.h>
+#include <sys/prctl.h>
+
+static int set_ids(uint32_t uid, uint32_t gid, struct err *e)
+{
+	uid_t r, f, s;
+	gid_t gr, ge, gs;
+
+	if (sys_setresgid(gid, gid, gid) < 0)
+		return err_sys(e, "setresgid %u", gid);
+	if (sys_setresuid(uid, uid, uid) < 0)
+		return err_sys(e, "setresuid %u", uid);
+	if (sys_getresuid(&r, &f, &s) < 0 || sys_getresgid(&gr, &ge, &gs) < 0)
+		return err_sys(e, "read the ids back");
+	if (r != uid || f != uid || s != uid || gr != gid || ge != gid || gs != gid)
+		return err_set(e, ERR_POLICY, 0, "the ids are %u:%u after setting %u:%u", f, ge, uid, gid);
+	return 0;
+}
+
+int become_root(struct init *in, const struct step *s, struct err *e)
+{
+	(void)in;
+	if (s->user.set_groups && sys_setgroups(0, NULL) < 0)
+		return err_sys(e, "setgroups");
+	return set_ids(s->user.uid, s->user.gid, e);
+}
+
+static int check_groups(const struct ids_list *want, struct err *e)
+{
+	OWN_MEM gid_t *now = malloc((want->n + 1) * sizeof(*now));
+	int n;
+
+	if (!now)
+		return err_set(e, ERR_SYS, ENOMEM, "allocate memory");
+	n = sys_getgroups(want->n + 1, now);
+	if (n < 0)
+		return err_sys(e, "getgroups");
+	if ((size_t)n != want->n)
+		return err_set(e, ERR_POLICY, 0, "%d supplementary groups after setting %zu", n, want->n);
+	return 0;
+}
+
+/* Also with an empty list: the caller's groups must not come along (CVE-2022-36109). */
+int ids(struct init *in, const struct step *s, struct err *e)
+{
+	(void)in;
+	sys_umask(s->user.umask);
+	if (s->user.set_groups) {
+		if (sys_setgroups(s->user.groups.n, s->user.groups.item) < 0)
+			return err_sys(e, "setgroups");
+		TRY(check_groups(&s->user.groups, e));
+	}
+	if (s->user.keep_caps && sys_prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+		return err_sys(e, "prctl PR_SET_KEEPCAPS");
+	return set_ids(s->user.uid, s->user.gid, e);
+	/* Here: the container's user, permitted capabilities kept, effective ones gone if it is not root. */
+}

@@ -1,0 +1,154 @@
+/* room: pure — the plan: a flat array of steps, each with what, where (room) and why. No loops, no conditions, no expressions.
+ *
+ * Strings and objects in a step live in the plan's arena or in the older spec's, so the spec must outlive the plan.
+ * Paths of the container's side are struct root_path, of the caller's side struct host_path; the planner never mixes them. */
+#ifndef BRIG_PLAN_PLAN_H
+#define BRIG_PLAN_PLAN_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/fdtab.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "spec/facts.h"
+#include "spec/request.h"
+#include "spec/spec.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum room { ROOM_HOST = 1, ROOM_JOIN = 2, ROOM_INIT = 4 };
+#define HOST ROOM_HOST
+#define JOIN ROOM_JOIN
+#define INIT ROOM_INIT
+
+enum op {
+#define OP(id, rooms, wire, arg, undo, often, exports, why) OP_##id,
+#include "plan/ops.def"
+#undef OP
+	OP_COUNT
+};
+
+enum undo { UNDO_NONE, UNDO_STATE, UNDO_CGROUP, UNDO_PROC, UNDO_RDT };
+enum often { OFTEN_ANY, OFTEN_ONCE };
+
+struct op_info {
+	const char *name;	/* wire name */
+	unsigned rooms;
+	enum undo undo;
+	enum often often;
+	bool exports;
+	const char *arg;	/* name of the union member */
+	const char *why;
+};
+extern const struct op_info op_info[OP_COUNT];
+
+/* What attest compares with the kernel's own words. */
+struct attest {
+	uint32_t uid, gid;		/* as the caller's user namespace sees them */
+	struct ids_list groups;		/* likewise, sorted; has_groups false: not compared (setgroups denied) */
+	bool has_groups;
+	struct spec_caps caps;
+	bool no_new_privs;
+	unsigned seccomp_mode;		/* SECCOMP_MODE_FILTER 2, or 0: at this moment, before wait-start */
+	uint32_t new_ns;		/* bit (1 << enum ns_type): its inode must differ from the caller's */
+	slot_t joined[NS_COUNT];	/* the namespace's inode must be this one's; SLOT_NONE */
+	const struct id_map *uid_map, *gid_map;	/* or NULL */
+	const char *cgroup;		/* path as /proc/PID/cgroup shows it to us, or NULL */
+	bool ns_readable;		/* false: rootless, the kernel hides the links of a non-dumpable process */
+	bool root_readonly;
+};
+
+struct step {
+	enum op op;
+	enum room room;
+	const char *why;	/* "/mounts/3" or "default: nothing may leak out" */
+	union {
+		struct { slot_t out; struct host_path path; } path;
+		struct { slot_t slot; struct host_path path; bool recursive, nofollow; } tree;	/* slot: out for tree-open, in for root-attach */
+		struct { slot_t out; struct host_path path; char type; uint32_t major, minor; bool any_number; } node;
+		struct { slot_t slot; struct host_path path; enum ns_type type; } ns;
+		struct { slot_t slot; const struct spec_seccomp *profile; uint32_t flags; bool last; } seccomp;
+		struct { slot_t slot; struct host_path mount; const char *path; const char *controllers; } cgroup;	/* controllers: "+memory +pids" or "" */
+		struct { slot_t slot; const char *file, *value; bool optional; } write;	/* optional: an absent file is no error (the value is its default) */
+		struct { slot_t slot; size_t n; const struct spec_device_rule *rule; } devices;
+		struct { slot_t slot; uint32_t uid; } owner;
+		struct { slot_t in, out; } fifo;
+		struct { uint64_t value; } flags;	/* CLONE_NEW* or MS_* */
+		struct { struct spec_time_offset boottime, monotonic; } offsets;
+		struct { uint64_t flags; slot_t cgroup; slot_t pidfd; } clone;
+		struct { const struct id_map *uid, *gid; bool helpers, deny_setgroups; enum room target; } ids;
+		struct { slot_t slot; const struct id_map *uid, *gid; bool own_userns, recursive; } idmap;
+		struct { const char *host_name, *name; } netdev;
+		struct { int64_t value; } number;
+		const struct spec_scheduler *sched;
+		const struct spec_rdt *rdt;
+		struct { int resource; uint64_t soft, hard; } rlimit;
+		struct { uint32_t uid, gid, umask; struct ids_list groups; bool set_groups, keep_caps; } user;
+		struct { slot_t slot; const char *type, *source; uint64_t sb_flags, attr; struct strings data; } fs;
+		struct { slot_t slot; struct root_path path; } copy;
+		struct { slot_t slot; uint64_t set, clear, propagation; bool recursive; } attr;
+		struct { slot_t slot; struct root_path dest; bool real_dir, nofollow; uint64_t propagation; bool propagation_recursive; } attach;
+		struct { struct root_path dest; uint64_t set, clear; bool recursive; } change;
+		struct { struct root_path path; uint32_t mode; uint32_t major, minor, uid, gid; } device;	/* mode with S_IFCHR ... */
+		struct { struct root_path path; const char *target; } link;
+		struct { const char *key, *value; } pair;	/* key with '/', below /proc/sys */
+		struct { const char *text; } text;
+		struct { slot_t master, socket; uint32_t height, width; bool bind; uint32_t uid; } console;	/* bind: cover /dev/console; socket SLOT_NONE: relay */
+		struct { const struct spec_hook *hook; enum hook_kind kind; size_t index; const char *status, *cwd; } hook;	/* cwd: the bundle */
+		struct { bool move; } pivot;
+		struct { struct root_path path; } rpath;
+		struct { struct root_path path; slot_t null, empty; } mask;
+		struct { bool apparmor; const char *label; } label;
+		struct { const char *name, *label; } keyring;
+		const struct spec_memory_policy *mempol;
+		struct { bool terminal; } session;
+		struct { uint32_t keep; } fds;			/* 3 .. 2+keep survive */
+		struct { struct strings args, env; const char *cwd; uint32_t uid; } exec;
+		const struct spec_caps *caps;
+		struct { struct root_path path; } cwd;
+		const struct attest *want;
+	};
+};
+
+struct plan {
+	struct arena mem;
+	size_t n;
+	struct step *step;
+	size_t slots;
+	const char **slot_name;		/* for print: "rootfs", "mounts/3" */
+	/* what the walk needs to know without looking for it */
+	size_t wait_start;		/* index of wait-start: create's host walk ends before it */
+	bool uses_join;
+	/* for the journal and hooks */
+	const char *cgroup_mount, *cgroup_path;	/* "" none */
+	const char *rootfs;			/* absolute host path, for state */
+	bool own_pid_ns, rootless;
+	const char *state_head, *state_tail;	/* JSON of the state for hooks: head + `"status":"X","pid":N` + tail */
+};
+
+/* Computes the creation of a container. Pure: no system call, same inputs give the same bytes.
+ * ERR_SPEC/ERR_UNSUPPORTED with the JSON pointer when this machine (facts) cannot do what the configuration asks.
+ * spec, facts and request must outlive *ret, which the caller frees with plan_free(). */
+int plan_create(const struct spec *s, const struct facts *f, const struct request *r, struct plan **ret, struct err *e) MUST_CHECK;
+void plan_free(struct plan *p);
+static inline void plan_dropp(struct plan **p) { plan_free(*p); *p = NULL; }
+
+/* The invariants: room, once, order, no host path after the root switch, a cause for each step, slots used after they are filled.
+ * Always on. ERR_BUG with the rule's reason. */
+int plan_check(const struct plan *p, struct err *e) MUST_CHECK;
+
+/* The slots that a step reads and fills (plan/slots.c): for plan_check, and for a child that closes all that is not its own. */
+struct step_slots { slot_t in[3], out; unsigned n_in; };	/* out SLOT_NONE: none */
+struct step_slots step_slots(const struct step *s);
+
+enum plan_format { PLAN_TEXT, PLAN_JSON };
+void plan_print(const struct plan *p, enum plan_format format, struct str *out);
+const char *room_name(enum room r);
+
+/* Device rules as an eBPF program (plan/devprog.c): struct bpf_insn array in mem; first match from the end decides, deny by default. */
+struct bpf_insn;
+int device_program(struct arena *mem, size_t n, const struct spec_device_rule *rule, const struct bpf_insn **ret, size_t *ret_n, struct err *e) MUST_CHECK;
+
+#endif

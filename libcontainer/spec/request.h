@@ -1,0 +1,25 @@
+/* room: pure — what the caller adds to the configuration: command-line options, already parsed and checked */
+#ifndef BRIG_SPEC_REQUEST_H
+#define BRIG_SPEC_REQUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct request {
+	const char *id;			/* checked: A-Za-z0-9_+.- */
+	const char *state_root;		/* absolute: /run/brig */
+	const char *bundle;		/* absolute, resolved */
+	const char *console_socket;	/* absolute, or NULL */
+	const char *pidfd_socket;	/* absolute, or NULL */
+	const char *pid_file;		/* absolute, or NULL */
+	const char *notify_socket;	/* $NOTIFY_SOCKET, or NULL */
+	bool no_pivot, no_new_keyring, systemd_cgroup, rootless_cgroup;
+	bool detach;			/* create, run -d: the terminal goes to the console socket */
+	uint32_t preserve_fds;		/* how many, after listen_fds, from fd 3 */
+	uint32_t listen_fds;
+};
+
+/* 0, or -1 with errno EINVAL: the rules for container ids (compatibility 1.1, W-3). */
+int request_check_id(const char *id);
+
+#endif

@@ -1,0 +1,276 @@
+/* room: any — processes, signals, scheduling, and what else belongs to a task */
+#include "sys/sys.h"
+#include "base/own.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef P_PIDFD
+#define P_PIDFD 3
+#endif
+#ifndef CLONE_INTO_CGROUP
+#define CLONE_INTO_CGROUP 0x200000000ULL
+#endif
+
+#define SIGNALS       64
+#define SIGSET_BYTES  (SIGNALS / 8)
+#define SIGACT_WORDS  8		/* larger than any kernel struct sigaction of a 64-signal architecture */
+
+/* The raw call, without CLONE_VM: the child gets a copy of our memory, as after fork, but no atfork handler runs and no lock of
+ * libc is taken or reset. That is sound because there is one thread; nothing of libc caches the pid. */
+pid_t sys_clone3(const struct sys_clone *c, int *ret_pidfd)
+{
+	int pidfd = FD_NONE;
+	struct clone_args args = {
+		.flags = c->flags | CLONE_PIDFD,
+		.pidfd = (uint64_t)(uintptr_t)&pidfd,
+		.exit_signal = (unsigned)c->exit_signal,
+	};
+	pid_t pid;
+
+	if (c->cgroup >= 0) {
+		args.flags |= CLONE_INTO_CGROUP;
+		args.cgroup = (unsigned)c->cgroup;
+	}
+	if (sys_fault(__func__))
+		return -1;
+	pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	if (pid > 0)
+		*ret_pidfd = pidfd;
+	return pid;
+}
+
+int sys_setns(int fd, int type)
+{
+	if (sys_fault(__func__))
+		return -1;
+	return setns(fd, type);
+}
+
+int sys_unshare(int flags)
+{
+	if (sys_fault(__func__))
+		return -1;
+	return unshare(flags);
+}
+
+int sys_execveat(int dir, const char *path, char *const argv[], char *const envp[], int flags)
+{
+	if (sys_fault(__func__))
+		return -1;
+	return (int)syscall(SYS_execveat, dir, path, argv, envp, flags);
+}
+
+int sys_pidfd_open(pid_t pid)
+{
+	if (sys_fault(__func__))
+		return -1;
+	return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+int sys_pidfd_signal(int pidfd, int sig)
+{
+	if (sys_fault(__func__))
+		return -1;
+	return (int)syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0);
+}
+
+int sys_pidfd_getfd(int pidfd, int fd)
+{
+	if (sys_fault(__func__))
+		return -1;
+	return (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+}
+
+int sys_kill(pid_t pid, int sig)
+{
+	if (sys_fault(__func__))
+		return -1;
+	return kill(pid, sig);
+}
+
+pid_t sys_wait4(pid_t pid, int *status, int options, struct rusage *ru)
+{
+	pid_t got;
+
+	if (sys_fault(__func__))
+		return -1;
+	do {
+		got = wait4(pid, status, options, ru);
+	} while (got < 0 && errno == EINTR);
+	return got;
+}
+
+int sys_waitid_pidfd(int pidfd, siginfo_t *info, int options)
+{
+	int r;
+
+	if (sys_fault(__func__))
+		return -1;
+	do {
+		r = waitid((idtype_t)P_PIDFD, (id_t)pidfd, info, options);
+	} while (r < 0 && errno == EINTR);
+	return r;
+}
+
+pid_t sys_getpid(void)
+{
+	return (pid_t)syscall(SYS_getpid);
+}
+
+pid_t sys_getppid(void)
+{
+	return (pid_t)syscall(SYS_getppid);
+}
+
+pid_t sys_setsid(void)
+{
+	if (sys_fault(__func__))
+		return -1;
+	return setsid();
+}
+
+int sys_prctl(int op, unsigned long a, unsigned long b, unsigned long c, unsigned long d)
+{
+	if (sys_fault(__func__))
+		return -1;
+	return prctl(op, a, b, c, d);
+}
+
+int sys_prlimit(pid_t pid, int resource, const struct rlimit *set, struct rlimit *ret_old)
+{
+	if (sys_fault(__func__))
+		return -1;
+	return prlimit(pid, (__rlimit_resource_t)resource, set, ret_old);
+}
+
+int sys_sched_setaffinity(pid_t pid, size_t size, const void *mask)
+{
+	if (sys_fault(__func__))
+		return -1;
+	return sched_setaffinity(pid, size, mask);
+}
+
+int sys_sched_setattr(pid_t pid, const void *attr, unsigned flags)
+{
+	if (sys_fault(__func__))
+		return -1;
+	return (int)syscall(SYS_sched_setattr, pid, attr, flags);
+}
+
+int sys_ioprio_set(int which, int who, int prio)
+{
+	if (sys_fault(__func__))
+		return -1;
+	return (int)syscall(SYS_ioprio_set, which, who, prio);
+}
+
+int sys_personality(unsigned long p)
+{
+	if (sys_fault(__func__))
+		return -1;
+	return personality(p);
+}
+
+int sys_sethostname(const char *s, size_t n)
+{
+	if (sys_fault(__func__))
+		return -1;
+	return sethostname(s, n);
+}
+
+int sys_setdomainname(const char *s, size_t n)
+{
+	if (sys_fault(__func__))
+		return -1;
+	return setdomainname(s, n);
+}
+
+int sys_signalfd(const sigset_t *mask)
+{
+	if (sys_fault(__func__))
+		return -1;
+	return signalfd(-1, mask, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int sys_sigmask(int how, const sigset_t *set, sigset_t *ret_old)
+{
+	if (sys_fault(__func__))
+		return -1;
+	return sigprocmask(how, set, ret_old);
+}
+
+int sys_signal_default_all(void)
+{
+	static const unsigned long dfl[SIGACT_WORDS];
+
+	if (sys_fault(__func__))
+		return -1;
+	/* Raw, because libc hides the two signals it uses itself. All zero is SIG_DFL, no flags, an empty mask. */
+	for (int sig = 1; sig <= SIGNALS; sig++) {
+		if (sig == SIGKILL || sig == SIGSTOP)
+			continue;
+		if (syscall(SYS_rt_sigaction, sig, dfl, NULL, SIGSET_BYTES) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int sys_set_mempolicy(int mode, const unsigned long *nodes, unsigned long max)
+{
+	if (sys_fault(__func__))
+		return -1;
+	return (int)syscall(SYS_set_mempolicy, mode, nodes, max);
+}
+
+long sys_keyctl(int op, unsigned long a, unsigned long b, unsigned long c, unsigned long d)
+{
+	if (sys_fault(__func__))
+		return -1;
+	return syscall(SYS_keyctl, op, a, b, c, d);
+}
+
+mode_t sys_umask(mode_t mask)
+{
+	return umask(mask);
+}
+
+int sys_clock_gettime(clockid_t id, struct timespec *ts)
+{
+	if (sys_fault(__func__))
+		return -1;
+	return clock_gettime(id, ts);
+}
+
+int sys_getrandom(void *buf, size_t n)
+{
+	char *at = buf;
+
+	if (sys_fault(__func__))
+		return -1;
+	while (n > 0) {
+		ssize_t got = getrandom(at, n, 0);
+
+		if (got < 0) {
+			if (errno == EINTR)
+				continue;
+			return -1;
+		}
+		at += got;
+		n -= (size_t)got;
+	}
+	return 0;
+}
+
+_Noreturn void sys_exit(int status)
+{
+	_exit(status);
+}

@@ -1,0 +1,210 @@
+/* room: any — the baton's datagrams */
+#include "wire/baton.h"
+#include "base/limits.h"
+#include "sys/sys.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum type { MSG_DONE = 0x42440001, MSG_FAIL, MSG_LOG };
+
+struct msg {
+	uint32_t type, step, level;
+	union {
+		struct err err;
+		char text[LIMIT_LOG_BYTES];
+	};
+};
+
+static unsigned side(enum room child)
+{
+	return child == ROOM_JOIN ? 0 : 1;
+}
+
+static int own_fd(const struct baton *b, enum room peer)
+{
+	return b->me == ROOM_HOST ? b->host_end[side(peer)] : b->child_end[side(b->me)];
+}
+
+static int pair(struct baton *b, enum room child, struct err *e)
+{
+	int fds[2];
+
+	if (sys_socketpair_seqpacket(fds) < 0)
+		return err_sys(e, "socketpair for %s", room_name(child));
+	b->host_end[side(child)] = fds[0];
+	b->child_end[side(child)] = fds[1];
+	return 0;
+}
+
+int baton_open(struct baton *b, const struct plan *p, struct err *e)
+{
+	void *page;
+
+	*b = (struct baton){ .me = ROOM_HOST, .host_end = { FD_NONE, FD_NONE }, .child_end = { FD_NONE, FD_NONE }, .plan = p };
+	page = mmap(NULL, sizeof(struct mark), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (page == MAP_FAILED)
+		return err_sys(e, "map the mark page");
+	b->mark = page;
+	if (p->uses_join)
+		TRY(pair(b, ROOM_JOIN, e));
+	return pair(b, ROOM_INIT, e);
+}
+
+void baton_close(struct baton *b)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		fd_drop(&b->host_end[i]);
+		fd_drop(&b->child_end[i]);
+	}
+	if (b->mark)
+		munmap(b->mark, sizeof(*b->mark));
+	b->mark = NULL;
+}
+
+static void relay(void *arg, enum log_level level, const char *text)
+{
+	struct baton *b = arg;
+	struct msg m = { .type = MSG_LOG, .level = level };
+
+	snprintf(m.text, sizeof(m.text), "%s", text);
+	(void)sys_write(own_fd(b, ROOM_HOST), &m, sizeof(m));	/* a message that is lost hurts nobody */
+}
+
+void baton_enter(struct baton *b, enum room me)
+{
+	b->me = me;
+	for (unsigned i = 0; i < 2; i++) {
+		fd_drop(&b->host_end[i]);
+		if (me == ROOM_INIT && i != side(me))
+			fd_drop(&b->child_end[i]);
+	}
+	log_to(relay, b);
+}
+
+void baton_parted(struct baton *b, enum room child)
+{
+	fd_drop(&b->child_end[side(child)]);
+}
+
+void baton_mark(struct baton *b, size_t step)
+{
+	if (b->me != ROOM_HOST)
+		atomic_store(&b->mark->step[side(b->me)], (unsigned)step);
+}
+
+int baton_pass(struct baton *b, enum room to, size_t step, const int *fds, size_t nfds, struct err *e)
+{
+	struct msg m;
+	ssize_t n;
+
+	memset(&m, 0, sizeof(m));
+	m.type = MSG_DONE;
+	m.step = (uint32_t)step;
+	n = nfds ? sys_send(own_fd(b, to), &m, sizeof(m), fds, nfds) : sys_write(own_fd(b, to), &m, sizeof(m));
+	if (n != (ssize_t)sizeof(m))
+		return err_set(e, ERR_PEER, 0, "%s is gone: the baton could not be passed after step %zu", room_name(to), step);
+	return 0;
+}
+
+void baton_fail(struct baton *b, size_t step, const struct err *e)
+{
+	struct msg m;
+
+	memset(&m, 0, sizeof(m));
+	m.type = MSG_FAIL;
+	m.step = (uint32_t)step;
+	m.err = *e;
+	(void)sys_write(own_fd(b, ROOM_HOST), &m, sizeof(m));
+}
+
+static int died(struct baton *b, enum room from, struct err *e)
+{
+	unsigned step;
+
+	if (b->me != ROOM_HOST)
+		return err_set(e, ERR_PEER, 0, "the host side is gone");
+	step = atomic_load(&b->mark->step[side(from)]);
+	if (step >= b->plan->n)
+		step = 0;
+	err_set(e, ERR_PEER, 0, "%s died in step %u (%s)", room_name(from), step, op_info[b->plan->step[step].op].name);
+	e->step = (uint16_t)(step + 1);
+	return err_why(e, b->plan->step[step].why);
+}
+
+/* The child's words are printed and logged, so they must be strings, and printable ones. */
+static void clean(char *text, size_t size)
+{
+	text[size - 1] = '\0';
+	for (char *p = text; *p; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = '?';
+}
+
+static int failed(struct baton *b, const struct msg *m, struct err *e)
+{
+	*e = m->err;
+	clean(e->why, sizeof(e->why));
+	clean(e->text, sizeof(e->text));
+	clean(e->op, sizeof(e->op));
+	if (e->kind <= ERR_NONE || e->kind > ERR_BUG || m->step >= b->plan->n)
+		return err_set(e, ERR_PEER, 0, "a child sent a failure that makes no sense");
+	return -1;
+}
+
+static void heard(struct baton *b, enum room from, struct msg *m)
+{
+	if (++b->logs > LIMIT_LOG_MESSAGES)
+		return;
+	clean(m->text, sizeof(m->text));
+	if (m->level == LOG_WARN)
+		log_warn("[%s] %s", room_name(from), m->text);
+	else
+		log_debug("[%s] %s", room_name(from), m->text);
+}
+
+static int receive(struct baton *b, enum room from, struct msg *m, int *fds, size_t nfds, size_t *got, struct err *e)
+{
+	ssize_t n;
+
+	*got = 0;
+	if (b->me == ROOM_HOST)
+		n = sys_recv(own_fd(b, from), m, sizeof(*m), fds, nfds, got);
+	else
+		n = sys_read(own_fd(b, from), m, sizeof(*m));
+	if (n == 0 || (n < 0 && errno == ECONNRESET))
+		return died(b, from, e);
+	if (n < 0)
+		return err_sys(e, "receive from %s", room_name(from));
+	if (n != (ssize_t)sizeof(*m))
+		return err_set(e, ERR_PEER, 0, "%s sent %zd bytes instead of %zu", room_name(from), n, sizeof(*m));
+	return 0;
+}
+
+static void drop_all(int *fds, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		fd_drop(&fds[i]);
+}
+
+int baton_await(struct baton *b, enum room from, size_t step, int *fds, size_t nfds, struct err *e)
+{
+	for (;;) {
+		struct msg m;
+		size_t got;
+
+		TRY(receive(b, from, &m, fds, nfds, &got, e));
+		if (m.type == MSG_DONE && m.step == step && got == nfds)
+			return 0;
+		drop_all(fds, got < nfds ? got : nfds);
+		if (m.type == MSG_FAIL && b->me == ROOM_HOST && got == 0)
+			return failed(b, &m, e);
+		if (m.type == MSG_LOG && b->me == ROOM_HOST && got == 0) {
+			heard(b, from, &m);
+			continue;
+		}
+		return err_set(e, ERR_PEER, 0, "%s sent message %#x for step %u with %zu descriptors; step %zu with %zu was due",
+			       room_name(from), m.type, m.step, got, step, nfds);
+	}
+}
