@@ -21,7 +21,7 @@ int join_clone(struct host *h, const struct step *s, struct err *e)
 	if (pid < 0)
 		return err_sys(e, "clone3 for join");
 	if (pid == 0)
-		h->enter_join(ROOM_JOIN, h->plan, (size_t)(s - h->plan->step) + 1, &h->baton, &h->tab);
+		h->enter_join(ROOM_JOIN, h->plan, (size_t)(s - h->plan->step) + 1, &h->baton, &h->tab, h->enter_init);
 	h->join_pid = pid;
 	baton_parted(&h->baton, ROOM_JOIN);
 	baton_parted(&h->baton, ROOM_INIT);	/* join holds init's end until it has made init */

@@ -16,7 +16,8 @@ struct host {
 	const struct request *request;
 	const char *config;		/* the bytes that were decoded, for the saved copy */
 	size_t config_size;
-	enter_fn *enter_join, *enter_init;
+	enter_fn *enter_init;
+	void (*enter_join)(enum room me, const struct plan *p, size_t from, struct baton *b, struct fdtab *tab, enter_fn *enter_init);
 	struct fdtab tab;
 	struct baton baton;
 	struct procfs proc;		/* verified handle of the caller's /proc */

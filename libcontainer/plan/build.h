@@ -36,6 +36,8 @@ bool ns_is_joined(const struct builder *b, enum ns_type t);
 const char *ns_why(const struct builder *b, enum ns_type t);	/* its JSON pointer */
 bool userns_made_in_join(const struct builder *b);	/* unprivileged time offsets: the user namespace must come before them */
 bool setgroups_denied(const struct builder *b);		/* unprivileged single map (CVE-2014-8989) */
+int check_ids(struct builder *b);			/* mappings exist, may be written, and cover the process' ids */
+int add_maps(struct builder *b, enum room target);
 bool seccomp_is_last(const struct builder *b);		/* loaded after wait-start */
 
 /* Where the tree of a mount comes from: a file system of its own, a bind, or a bind that stands in for a file system that the kernel refuses
@@ -43,6 +45,14 @@ bool seccomp_is_last(const struct builder *b);		/* loaded after wait-start */
 enum mount_source { FROM_NEW_FS, FROM_BIND, FROM_HOST_SYS, FROM_OWN_CGROUP, FROM_NOTHING /* remount */ };
 enum mount_source mount_source(const struct builder *b, const struct spec_mount *m);
 uint64_t default_propagation(const struct builder *b);	/* MS_SLAVE or MS_PRIVATE: nothing that we attach is a peer of the host's */
+
+/* linux.resources as lines of cgroup v2 files, in the order of writing */
+struct cgroup_write { const char *why, *file, *value; bool optional; };
+struct cgroup_writes { size_t n, cap; struct cgroup_write *item; };
+int resource_writes(struct builder *b, struct cgroup_writes *w);
+uint64_t cgroup_cpu_weight(uint64_t shares);
+
+int add_labels(struct builder *b);			/* after the last hook of somebody else's, before our procfs goes */
 
 size_t device_count(const struct builder *b);		/* of b->dev */
 int open_devices(struct builder *b, enum room room);

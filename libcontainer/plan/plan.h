@@ -44,9 +44,11 @@ struct op_info {
 };
 extern const struct op_info op_info[OP_COUNT];
 
+#define ATTEST_ANY_ID UINT32_MAX
+
 /* What attest compares with the kernel's own words. */
 struct attest {
-	uint32_t uid, gid;		/* as the caller's user namespace sees them */
+	uint32_t uid, gid;		/* as the caller's user namespace sees them; ATTEST_ANY_ID: unknown (joined user namespace), not compared */
 	struct ids_list groups;		/* likewise, sorted; has_groups false: not compared (setgroups denied) */
 	bool has_groups;
 	struct spec_caps caps;

@@ -10,8 +10,9 @@ char *host_absolute(struct builder *b, const char *path)
 
 int add_state_reserve(struct builder *b)
 {
-	if (b->privileged)
+	if (b->privileged) {
 		ADD(undumpable, b, OP_UNDUMPABLE, HOST, "default: nobody looks into brig while it holds the host's descriptors");
+	}
 	ADD(reserve, b, OP_STATE_RESERVE, HOST, "default: the id is taken, and what delete must undo is written first");
 	b->start_in = slot_new(b, "start.in");
 	b->start_out = slot_new(b, "start.out");

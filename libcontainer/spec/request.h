@@ -15,6 +15,7 @@ struct request {
 	const char *notify_socket;	/* $NOTIFY_SOCKET, or NULL */
 	bool no_pivot, no_new_keyring, systemd_cgroup, rootless_cgroup;
 	bool detach;			/* create, run -d: the terminal goes to the console socket */
+	const char *keyring;		/* random session keyring name, or NULL: explain does not invent one */
 	uint32_t preserve_fds;		/* how many, after listen_fds, from fd 3 */
 	uint32_t listen_fds;
 };

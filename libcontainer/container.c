@@ -1,0 +1,450 @@
+/* room: host — the public API: checks arguments, calls life/, translates errors */
+#include "container.h"
+#include "base/log.h"
+#include "life/features.h"
+#include "life/life.h"
+#include "life/seal.h"
+#include "probe/probe.h"
+#include "base/num.h"
+#include "fs/cgroupfs.h"
+#include "fs/hostfile.h"
+#include "sys/sys.h"
+
+#include <fcntl.h>
+#include <seccomp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#ifndef BRIG_VERSION
+#define BRIG_VERSION PACKAGE_VERSION
+#endif
+
+static int give(const struct err *in, struct brig_err *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->kind = (enum brig_err_kind)in->kind;
+	out->num = in->num;
+	out->step = in->step;
+	snprintf(out->room, sizeof(out->room), "%s", in->step ? room_name((enum room)in->room) : "");
+	memcpy(out->op, in->op, sizeof(out->op));
+	memcpy(out->why, in->why, sizeof(out->why));
+	memcpy(out->text, in->text, sizeof(out->text));
+	out->phrase = in->num ? errno_phrase(in->num) : "";
+	out->errno_name = in->num ? errno_name(in->num) : "";
+	return -1;
+}
+
+static struct {
+	void (*sink)(void *, enum brig_log_level, const char *);
+	void *arg;
+} public_sink;
+
+static void to_public(void *arg, enum log_level level, const char *text)
+{
+	(void)arg;
+	public_sink.sink(public_sink.arg, level == LOG_WARN ? BRIG_LOG_WARN : BRIG_LOG_DEBUG, text);
+}
+
+void brig_log_to(void (*sink)(void *arg, enum brig_log_level level, const char *text), void *arg)
+{
+	public_sink.sink = sink;
+	public_sink.arg = arg;
+	log_to(sink ? to_public : NULL, NULL);
+}
+
+int brig_seal_self(char *const argv[], struct brig_err *err)
+{
+	struct err e;
+
+	return seal_self(argv, environ, &e) < 0 ? give(&e, err) : 0;
+}
+
+int brig_check_fds(unsigned n, struct brig_err *err)
+{
+	struct err e;
+	struct stat st;
+
+	for (unsigned i = 0; i < n; i++)
+		if (sys_fstat((int)(3 + i), &st) < 0) {
+			err_set(&e, ERR_USAGE, errno, "unable to stat preserved-fd %u (of %u)", 3 + i, n);
+			return give(&e, err);
+		}
+	return 0;
+}
+
+/* 128 random bits: nobody can guess the session keyring's name. */
+static int keyring_name(char *buf, size_t size, struct err *e)
+{
+	unsigned char r[16];
+	size_t n;
+
+	if (sys_getrandom(r, sizeof(r)) < 0)
+		return err_sys(e, "getrandom");
+	n = (size_t)snprintf(buf, size, "_ses.");
+	for (size_t i = 0; i < sizeof(r) && n + 3 < size; i++)
+		n += (size_t)snprintf(buf + n, size - n, "%02x", r[i]);
+	return 0;
+}
+
+static int request_of(struct job *j, const struct brig_options *o, const struct brig_create *c, struct err *e)
+{
+	struct request *r = &j->request;
+
+	*r = (struct request){ .id = c->id, .state_root = o->root, .bundle = c->bundle, .console_socket = c->console_socket,
+			       .pidfd_socket = c->pidfd_socket, .pid_file = c->pid_file, .notify_socket = c->notify_socket,
+			       .no_pivot = c->no_pivot, .no_new_keyring = c->no_new_keyring, .systemd_cgroup = o->systemd_cgroup,
+			       .rootless_cgroup = o->rootless == 1, .detach = c->detach, .preserve_fds = c->preserve_fds, .listen_fds = c->listen_fds };
+	if (request_check_id(r->id) < 0)
+		return err_set(e, ERR_USAGE, 0, r->id[0] ? "invalid container ID format: \"%.64s\"" : "container id cannot be empty%s", r->id);
+	return 0;
+}
+
+/* Loads and walks to `created`; the caller frees both. */
+static int create(struct job *j, struct host *h, const struct brig_options *o, const struct brig_create *c, struct err *e)
+{
+	char keyring[64];
+	char *copy;
+
+	TRY(request_of(j, o, c, e));
+	TRY(keyring_name(keyring, sizeof(keyring), e));
+	copy = arena_strdup(&j->mem, keyring);
+	if (!copy)
+		return err_oom(e);
+	j->request.keyring = copy;
+	TRY(job_load(j, NULL, e));
+	return life_create(j, h, e);
+}
+
+static void host_none(struct host *h)
+{
+	memset(h, 0, sizeof(*h));
+	h->proc.fd = h->state.fd = h->console_master = FD_NONE;
+	h->baton.host_end[0] = h->baton.host_end[1] = h->baton.child_end[0] = h->baton.child_end[1] = FD_NONE;
+}
+
+int brig_create(const struct brig_options *o, const struct brig_create *c, struct brig_err *err)
+{
+	struct job j = { 0 };
+	struct brig_create with = *c;
+	struct host h;
+	struct err e;
+	int rc;
+
+	host_none(&h);
+	with.detach = true;
+	rc = create(&j, &h, o, &with, &e);
+	host_close(&h);
+	job_free(&j);
+	return rc < 0 ? give(&e, err) : 0;
+}
+
+int brig_start(const struct brig_options *o, const char *id, struct brig_err *err)
+{
+	struct container c;
+	struct err e;
+	int rc = container_open(o->root, id, true, &c, &e);
+
+	if (rc == 0)
+		rc = life_start(o->root, &c, &e);
+	container_close(&c);
+	return rc < 0 ? give(&e, err) : 0;
+}
+
+static int start_created(const struct brig_options *o, const char *id, struct host *h, struct err *e)
+{
+	struct container c;
+	int rc;
+
+	statedir_close(&h->state);	/* the lock passes from create to start; nobody else can start it: only created ones can be */
+	rc = container_open(o->root, id, true, &c, e);
+	if (rc == 0)
+		rc = life_start(o->root, &c, e);
+	container_close(&c);
+	return rc;
+}
+
+static int foreground(struct job *j, struct host *h, const struct brig_options *o, const struct brig_create *c, struct err *e)
+{
+	OWN_FD pidfd = FD_NONE;
+	struct err second;
+	int status = 0, rc;
+	pid_t pid;
+
+	TRY(host_init_pid(h, &pid, e));
+	pidfd = sys_pidfd_open(pid);
+	if (pidfd < 0)
+		return err_sys(e, "pidfd_open %d", pid);
+	rc = start_created(o, c->id, h, e);
+	if (rc == 0)
+		rc = relay(pid, pidfd, h->console_master, &status, e);
+	(void)j;
+	if ((rc < 0 || !c->keep) && life_delete(o->root, c->id, true, &second) < 0) {
+		if (rc == 0)
+			*e = second;
+		rc = -1;
+	}
+	return rc < 0 ? -1 : status;
+}
+
+static int detached(struct host *h, const struct brig_options *o, const struct brig_create *c, struct err *e)
+{
+	struct err second;
+
+	if (start_created(o, c->id, h, e) == 0)
+		return 0;
+	if (life_delete(o->root, c->id, true, &second) < 0)
+		log_warn("%s, ignoring", second.text);
+	return -1;
+}
+
+int brig_run(const struct brig_options *o, const struct brig_create *c, struct brig_err *err)
+{
+	struct job j = { 0 };
+	struct host h;
+	struct err e;
+	int rc = 0;
+
+	host_none(&h);
+	if (!c->detach) {
+		if (!c->no_subreaper)
+			sys_prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+		rc = relay_block(&e);
+	}
+	if (rc == 0)
+		rc = create(&j, &h, o, c, &e);
+	if (rc == 0)
+		rc = c->detach ? detached(&h, o, c, &e) : foreground(&j, &h, o, c, &e);
+	host_close(&h);
+	job_free(&j);
+	return rc < 0 ? give(&e, err) : rc;
+}
+
+/* Without a pid namespace of its own, killing init leaves the others: then SIGKILL means the whole cgroup (compatibility 1.6). */
+static int kill_all(const struct journal *j, struct err *e)
+{
+	struct cgdir d;
+	int rc;
+
+	TRY(cgdir_open((struct host_path){ j->cgroup_mount }, j->cgroup_path, &d, e));
+	rc = cgdir_kill(&d, e);
+	cgdir_close(&d);
+	return rc;
+}
+
+static int kill_one(struct container *c, int signal, bool all, struct err *e)
+{
+	OWN_FD pidfd = FD_NONE;
+
+	if (signal == SIGKILL && c->journal.cgroup_path[0] && (!c->journal.own_pid_ns || c->status == STATUS_PAUSED) && c->status != STATUS_STOPPED)
+		return kill_all(&c->journal, e);
+	if (c->status != STATUS_STOPPED)
+		TRY(status_pidfd(&c->journal, &pidfd, e));
+	if (pidfd >= 0 && sys_pidfd_signal(pidfd, signal) == 0)
+		return 0;
+	if (pidfd >= 0 && errno != ESRCH)
+		return err_sys(e, "send signal %d", signal);
+	return all ? 0 : err_set(e, ERR_STATE, 0, "container not running");
+}
+
+int brig_kill(const struct brig_options *o, const char *id, int signal, bool all, struct brig_err *err)
+{
+	struct container c;
+	struct err e;
+	int rc = container_open(o->root, id, false, &c, &e);
+
+	if (rc == 0)
+		rc = kill_one(&c, signal, all, &e);
+	container_close(&c);
+	return rc < 0 ? give(&e, err) : 0;
+}
+
+int brig_delete(const struct brig_options *o, const char *id, bool force, struct brig_err *err)
+{
+	struct err e;
+
+	return life_delete(o->root, id, force, &e) < 0 ? give(&e, err) : 0;
+}
+
+int brig_signal_number(const char *name)
+{
+	return name_to_signal(name);
+}
+
+/* Name of a uid from the host's own /etc/passwd, without NSS; the number where there is none. */
+static char *owner_name(uint32_t uid)
+{
+	OWN(str) text = { 0 };
+	struct err ignored;
+	char *next, *name = NULL;
+
+	if (hostfile_read((struct host_path){ "/etc/passwd" }, 1 << 20, &text, &ignored) == 0) {
+		next = text.s;
+		for (char *line = strsep(&next, "\n"); line && !name; line = strsep(&next, "\n")) {
+			char *user = strsep(&line, ":"), *number;
+			uint32_t id;
+
+			strsep(&line, ":");
+			number = strsep(&line, ":");
+			if (number && num_id(number, &id) == 0 && id == uid)
+				name = strdup(user);
+		}
+	}
+	if (!name && asprintf(&name, "%u", uid) < 0)
+		name = NULL;
+	return name;
+}
+
+static int fill_state(const struct container *c, struct brig_state *ret, struct err *e)
+{
+	const struct spec *spec __attribute__((cleanup(spec_dropp))) = NULL;
+	struct str pretty = { 0 }, line = { 0 };
+	struct err ignored;
+
+	memset(ret, 0, sizeof(*ret));
+	if (life_saved_spec(c, &spec, &ignored) < 0)
+		spec = NULL;
+	ret->owner = owner_name(c->journal.owner);
+	query_state_json(c, spec, "  ", "", &pretty);
+	query_state_json(c, spec, NULL, ret->owner ? ret->owner : "", &line);
+	ret->json = pretty.s;
+	ret->json_line = line.s;
+	ret->id = strdup(c->journal.id);
+	ret->bundle = strdup(c->journal.bundle);
+	ret->rootfs = strdup(c->journal.rootfs);
+	ret->created = strdup(c->journal.created);
+	ret->status = status_name(c->status);
+	ret->pid = c->status == STATUS_STOPPED ? 0 : c->journal.pid;
+	if (pretty.failed || line.failed || !ret->owner || !ret->id || !ret->bundle || !ret->rootfs || !ret->created) {
+		brig_state_free(ret);
+		return err_oom(e);
+	}
+	return 0;
+}
+
+void brig_state_free(struct brig_state *s)
+{
+	free(s->id);
+	free(s->bundle);
+	free(s->rootfs);
+	free(s->created);
+	free(s->owner);
+	free(s->json);
+	free(s->json_line);
+	memset(s, 0, sizeof(*s));
+}
+
+static int state_of(const char *root, const char *id, struct brig_state *ret, struct err *e)
+{
+	struct container c;
+	int rc = container_open(root, id, false, &c, e);
+
+	if (rc == 0)
+		rc = fill_state(&c, ret, e);
+	container_close(&c);
+	return rc;
+}
+
+int brig_state(const struct brig_options *o, const char *id, struct brig_state *ret, struct brig_err *err)
+{
+	struct err e;
+
+	return state_of(o->root, id, ret, &e) < 0 ? give(&e, err) : 0;
+}
+
+int brig_list(const struct brig_options *o, bool root_must_exist, void (*each)(void *arg, const struct brig_state *, const struct brig_err *), void *arg, struct brig_err *err)
+{
+	OWN(arena) mem = { 0 };
+	struct strings_out ids;
+	struct err e;
+
+	if (statedir_list((struct host_path){ o->root }, root_must_exist, &mem, &ids, &e) < 0)
+		return give(&e, err);
+	for (size_t i = 0; i < ids.n; i++) {
+		struct brig_state s;
+		struct brig_err one;
+
+		if (state_of(o->root, ids.item[i], &s, &e) == 0) {
+			each(arg, &s, NULL);
+			brig_state_free(&s);
+			continue;
+		}
+		if (strcmp(e.text, "container does not exist") == 0)
+			continue;	/* deleted while we looked */
+		give(&e, &one);
+		snprintf(one.why, sizeof(one.why), "%s", ids.item[i]);
+		each(arg, NULL, &one);
+	}
+	return 0;
+}
+
+static int hand_text(struct str *text, char **ret, struct err *e)
+{
+	TRY(str_ok(text, e));
+	*ret = text->s;
+	*text = (struct str){ 0 };
+	return 0;
+}
+
+int brig_spec_default(bool rootless, char **ret, struct brig_err *err)
+{
+	OWN(str) text = { 0 };
+	struct err e;
+
+	if (spec_default(rootless, (uint32_t)geteuid(), (uint32_t)getegid(), &text, &e) < 0 || hand_text(&text, ret, &e) < 0)
+		return give(&e, err);
+	return 0;
+}
+
+int brig_features(char **ret, struct brig_err *err)
+{
+	OWN(str) text = { 0 };
+	struct err e;
+
+	features_print(BRIG_VERSION, &text);
+	return hand_text(&text, ret, &e) < 0 ? give(&e, err) : 0;
+}
+
+int brig_facts(char **ret, struct brig_err *err)
+{
+	OWN(arena) mem = { 0 };
+	OWN(str) text = { 0 };
+	struct facts f;
+	struct err e;
+
+	if (probe_facts(&mem, &f, &e) < 0)
+		return give(&e, err);
+	facts_print(&f, &text);
+	return hand_text(&text, ret, &e) < 0 ? give(&e, err) : 0;
+}
+
+int brig_explain(const struct brig_options *o, const struct brig_create *c, const char *facts, bool json, char **ret, struct brig_err *err)
+{
+	OWN(job) j = { 0 };
+	OWN(str) text = { 0 };
+	struct err e;
+
+	if (request_of(&j, o, c, &e) < 0 || job_load(&j, facts, &e) < 0)
+		return give(&e, err);
+	plan_print(j.plan, json ? PLAN_JSON : PLAN_TEXT, &text);
+	return hand_text(&text, ret, &e) < 0 ? give(&e, err) : 0;
+}
+
+const char *brig_version(void)
+{
+	return BRIG_VERSION;
+}
+
+const char *brig_spec_version(void)
+{
+	return SPEC_VERSION;
+}
+
+const char *brig_libseccomp_version(void)
+{
+	static char text[32];
+	const struct scmp_version *v = seccomp_version();
+
+	snprintf(text, sizeof(text), "%u.%u.%u", v->major, v->minor, v->micro);
+	return text;
+}

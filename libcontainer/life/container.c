@@ -1,0 +1,71 @@
+/* room: host — an existing container, its saved configuration, and the hooks that stand outside the plan */
+#include "life/life.h"
+#include "base/limits.h"
+#include "wire/hookrun.h"
+
+#include <string.h>
+
+int container_open(const char *root, const char *id, bool lock, struct container *c, struct err *e)
+{
+	*c = (struct container){ .dir = { FD_NONE } };
+	if (request_check_id(id) < 0)
+		return err_set(e, ERR_USAGE, 0, id[0] ? "invalid container ID format: \"%s\"" : "container id cannot be empty%s", id);
+	TRY(statedir_open((struct host_path){ root }, id, lock, &c->dir, e));
+	TRY(journal_read(&c->dir, &c->mem, &c->journal, e));
+	return status_of(&c->dir, &c->journal, &c->status, e);
+}
+
+void container_close(struct container *c)
+{
+	statedir_close(&c->dir);
+	arena_free(&c->mem);
+}
+
+void container_dropp(struct container *c)
+{
+	container_close(c);
+}
+
+int life_saved_spec(const struct container *c, const struct spec **ret, struct err *e)
+{
+	OWN(str) bytes = { 0 };
+
+	TRY(statedir_read(&c->dir, "config.json", LIMIT_FILE_BYTES, &bytes, e));
+	return spec_parse("config.json", bytes.s ? bytes.s : "", bytes.n, ret, e);
+}
+
+static void state_for_hook(const struct spec *s, const struct journal *j, const char *status, pid_t pid, struct str *out)
+{
+	struct json_out o = { .to = out };
+
+	json_open(&o, '{');
+	json_kv_string(&o, "ociVersion", SPEC_VERSION);
+	json_kv_string(&o, "id", j->id);
+	json_kv_string(&o, "status", status);
+	json_kv_i64(&o, "pid", pid);
+	json_kv_string(&o, "bundle", j->bundle);
+	if (s->annotations.n) {
+		json_key(&o, "annotations");
+		json_open(&o, '{');
+		for (size_t i = 0; i < s->annotations.n; i++)
+			json_kv_string(&o, s->annotations.item[i].key, s->annotations.item[i].value);
+		json_close(&o, '}');
+	}
+	json_close(&o, '}');
+}
+
+int life_hooks(const struct spec *s, enum hook_kind kind, const struct journal *j, const char *status, pid_t pid, struct err *e)
+{
+	OWN(str) state = { 0 };
+
+	if (s->hooks[kind].n == 0)
+		return 0;
+	state_for_hook(s, j, status, pid, &state);
+	TRY(str_ok(&state, e));
+	for (size_t i = 0; i < s->hooks[kind].n; i++) {
+		struct hook_call c = { .hook = &s->hooks[kind].item[i], .kind = kind, .index = i, .state = state.s, .cwd = j->bundle };
+
+		TRY(hook_run(&c, e));
+	}
+	return 0;
+}

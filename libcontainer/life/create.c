@@ -1,0 +1,84 @@
+/* room: host — create: walk the plan to `created`, or leave nothing */
+#include "life/life.h"
+#include "base/log.h"
+#include "fs/cgroupfs.h"
+#include "init/init.h"
+#include "join/join.h"
+#include "probe/probe.h"
+#include "sys/sys.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* After clone3 without exec the C library's locks of other threads would stay taken; a thread can only be seen from /proc. */
+static int refuse_threads(struct host *h, struct err *e)
+{
+	struct stat st;
+
+	if (sys_fstatat(h->proc.fd, "self/task", &st, 0) < 0)
+		return err_sys(e, "count our threads");
+	return st.st_nlink > 3 ? err_set(e, ERR_STATE, 0, "this process has more than one thread; start the brig binary instead") : 0;
+}
+
+/* What was asked of an LSM is validated by its own library before anything is done (and never after the root switch). */
+static int check_labels(const struct spec *s, struct err *e)
+{
+	if (s->process.selinux_label && s->process.selinux_label[0] && probe_selinux_label(s->process.selinux_label, e) < 0)
+		return err_why(e, "/process/selinuxLabel");
+	if (s->process.apparmor_profile && s->process.apparmor_profile[0] && probe_apparmor_profile(s->process.apparmor_profile, e) < 0)
+		return err_why(e, "/process/apparmorProfile");
+	return 0;
+}
+
+static bool oom_killed(const struct host *h)
+{
+	struct cgdir d = { FD_NONE };
+	unsigned long long n = 0;
+	struct err ignored;
+	bool yes;
+
+	if (!h->plan->cgroup_path[0] || cgdir_open((struct host_path){ h->plan->cgroup_mount }, h->plan->cgroup_path, &d, &ignored) < 0)
+		return false;
+	yes = cgdir_value(&d, "memory.events", "oom_kill", &n, &ignored) == 0 && n > 0;
+	cgdir_close(&d);
+	return yes;
+}
+
+/* A failed create looks as if it had never been: init is killed by pid (it is our child, so the number cannot have been reused), then the journal runs. */
+static void undo(struct job *j, struct host *h, struct err *e)
+{
+	struct err second;
+	pid_t pid;
+
+	if (e->kind == ERR_PEER && oom_killed(h))
+		err_set(e, ERR_PEER, 0, "container init was OOM-killed (memory limit too low?)");
+	if (host_init_pid(h, &pid, &second) == 0) {
+		sys_kill(pid, SIGKILL);
+		sys_wait4(pid, NULL, 0, NULL);
+	}
+	if (!h->reserved)
+		return;
+	h->journal.pid = 0;
+	if (undo_all((struct host_path){ j->request.state_root }, &h->state, &h->journal, &second) < 0)
+		log_warn("undo after a failed create: %s, ignoring", second.text);
+	if (strcmp(e->op, "hook") == 0 && life_hooks(j->spec, HOOK_POSTSTOP, &h->journal, "stopped", 0, &second) < 0)
+		log_warn("%s, ignoring", second.text);
+}
+
+int life_create(struct job *j, struct host *h, struct err *e)
+{
+	TRY(check_labels(j->spec, e));
+	TRY(host_open(h, j->plan, &j->request, e));
+	TRY(refuse_threads(h, e));
+	h->config = j->config.s;
+	h->config_size = j->config.n;
+	h->enter_init = init_main;
+	h->enter_join = join_main;
+	signal(SIGPIPE, SIG_IGN);	/* a child that died is an error of write(2), not our death */
+	sys_fault_room("host");
+	if (host_walk(h, j->plan->wait_start, e) == 0)
+		return 0;
+	sys_fault_room("");
+	undo(j, h, e);
+	return -1;
+}

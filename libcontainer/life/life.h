@@ -1,0 +1,58 @@
+/* room: any — the verbs: the only place that sees all rooms; private to the library */
+#ifndef BRIG_LIFE_LIFE_H
+#define BRIG_LIFE_LIFE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "host/host.h"
+#include "plan/plan.h"
+#include "spec/facts.h"
+#include "spec/request.h"
+#include "spec/spec.h"
+#include "state/state.h"
+
+/* What one creation owns, freed in reverse order: plan, spec, strings. */
+struct job {
+	struct arena mem;
+	struct str config;		/* bytes of config.json */
+	const struct spec *spec;
+	struct facts facts;
+	struct request request;
+	struct plan *plan;
+};
+
+/* Reads BUNDLE/config.json, probes the machine (or takes facts_json, for explain) and plans. request must be filled. */
+int job_load(struct job *j, const char *facts_json, struct err *e) MUST_CHECK;
+void job_free(struct job *j);
+void job_dropp(struct job *j);
+
+/* An existing container, opened: directory, journal, status. */
+struct container {
+	struct arena mem;
+	struct statedir dir;
+	struct journal journal;
+	enum status status;
+};
+int container_open(const char *root, const char *id, bool lock, struct container *c, struct err *e) MUST_CHECK;
+void container_close(struct container *c);
+void container_dropp(struct container *c);
+
+/* Walks to `created`. On failure everything is undone. On success h holds the walk's descriptors and, for run, the console master. */
+int life_create(struct job *j, struct host *h, struct err *e) MUST_CHECK;
+int life_start(const char *root, struct container *c, struct err *e) MUST_CHECK;
+int life_delete(const char *root, const char *id, bool force, struct err *e) MUST_CHECK;
+/* Hooks of the host's side that stand outside the plan: poststart, poststop. state: the status word; pid 0 for none. */
+int life_hooks(const struct spec *s, enum hook_kind kind, const struct journal *j, const char *status, pid_t pid, struct err *e) MUST_CHECK;
+/* The configuration saved at create. */
+int life_saved_spec(const struct container *c, const struct spec **ret, struct err *e) MUST_CHECK;
+
+/* Foreground: relays terminal and signals until the process ends; its exit status (0-255, 128+signal) in *ret. master FD_NONE: no terminal. */
+int relay(pid_t pid, int pidfd, int master, int *ret, struct err *e) MUST_CHECK;
+/* Before the container exists: SIGINT and all else wait in the mask until relay() takes them. */
+int relay_block(struct err *e) MUST_CHECK;
+
+void query_state_json(const struct container *c, const struct spec *s, const char *indent, const char *owner, struct str *out);
+
+#endif

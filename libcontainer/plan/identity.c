@@ -1,0 +1,229 @@
+/* room: pure — what the container is called, what it may see of the kernel, and the settings of its first process */
+#include "plan/build.h"
+
+#include <errno.h>
+
+enum { IOPRIO_CLASS_SHIFT_ = 13 };	/* linux/ioprio.h */
+
+int add_network(struct builder *b)
+{
+	if (ns_is_new(b, NS_NET)) {
+		ADD(lo, b, OP_LOOPBACK, INIT, ns_why(b, NS_NET));
+	}
+	return 0;
+}
+
+/* ---- sysctl: only keys that belong to a namespace of the container (CVE-2022-0532) ---- */
+
+/* "net.ipv4.conf.eth0/1" and "net/ipv4/conf/eth0.1" are the same: the first separator tells which form it is (sysctl.d(5)). */
+static char *slash_form(struct builder *b, const char *key)
+{
+	char *s = text(b, "%s", key);
+	const char *first = key + strcspn(key, "./");
+
+	if (!s || *first != '.')
+		return s;
+	for (char *p = s; *p; p++)
+		*p = *p == '.' ? '/' : *p == '/' ? '.' : *p;
+	return s;
+}
+
+static bool clean_key(const char *key)
+{
+	const char *part = key;
+
+	for (const char *p = key; ; p++) {
+		if ((unsigned char)*p < 0x20 && *p)
+			return false;
+		if (*p != '/' && *p)
+			continue;
+		if (p == part || (p - part == 1 && part[0] == '.') || (p - part == 2 && part[0] == '.' && part[1] == '.'))
+			return false;
+		if (!*p)
+			return true;
+		part = p + 1;
+	}
+}
+
+static const struct { const char *key; bool prefix; enum ns_type ns; } sysctl_row[] = {
+	{ "kernel/msgmax", false, NS_IPC }, { "kernel/msgmnb", false, NS_IPC }, { "kernel/msgmni", false, NS_IPC },
+	{ "kernel/msg_next_id", false, NS_IPC }, { "kernel/sem", false, NS_IPC }, { "kernel/sem_next_id", false, NS_IPC },
+	{ "kernel/shmall", false, NS_IPC }, { "kernel/shmmax", false, NS_IPC }, { "kernel/shmmni", false, NS_IPC },
+	{ "kernel/shm_rmid_forced", false, NS_IPC }, { "kernel/shm_next_id", false, NS_IPC }, { "fs/mqueue/", true, NS_IPC },
+	{ "net/", true, NS_NET }, { "kernel/domainname", false, NS_UTS }, { "user/", true, NS_USER },
+};
+
+static int check_sysctl(struct builder *b, const struct spec_pair *pair, const char *key)
+{
+	if (!clean_key(key) || strchr(pair->value, '\n'))
+		return fail(b, ERR_SPEC, pair->at, "sysctl \"%s\" is not one key and one line", pair->key);
+	if (strcmp(key, "kernel/hostname") == 0)
+		return fail(b, ERR_SPEC, pair->at, "sysctl \"%s\" is not allowed as it conflicts with the OCI \"hostname\" field", pair->key);
+	if (strcmp(key, "kernel/domainname") == 0 && b->s->domainname && b->s->domainname[0])
+		return fail(b, ERR_SPEC, pair->at, "sysctl \"%s\" is not allowed as it conflicts with the OCI \"domainname\" field", pair->key);
+	for (size_t i = 0; i < sizeof(sysctl_row) / sizeof(sysctl_row[0]); i++) {
+		const char *row = sysctl_row[i].key;
+
+		if (sysctl_row[i].prefix ? strncmp(key, row, strlen(row)) != 0 : strcmp(key, row) != 0)
+			continue;
+		if (b->s->linux_.ns[sysctl_row[i].ns].present)
+			return 0;
+		return fail(b, ERR_SPEC, pair->at, "sysctl \"%s\" is not allowed in the host's %s namespace", pair->key, namespace_name(sysctl_row[i].ns));
+	}
+	return fail(b, ERR_SPEC, pair->at, "sysctl \"%s\" is not in a separate kernel namespace", pair->key);
+}
+
+static int add_sysctls(struct builder *b)
+{
+	const struct spec_pairs *all = &b->s->linux_.sysctl;
+
+	for (size_t i = 0; i < all->n; i++) {
+		const char *key = slash_form(b, all->item[i].key);
+
+		if (!key)
+			return -1;
+		TRY(check_sysctl(b, &all->item[i], key));
+		ADD(sysctl, b, OP_SYSCTL, INIT, all->item[i].at);
+		sysctl->pair.key = key;
+		sysctl->pair.value = all->item[i].value;
+	}
+	return 0;
+}
+
+static int add_name(struct builder *b, enum op op, const char *name, const char *why)
+{
+	if (!name || !name[0])
+		return 0;
+	if (!b->s->linux_.ns[NS_UTS].present)
+		return fail(b, ERR_SPEC, why, "unable to set %s without a private UTS namespace", why + 1);
+	ADD(step, b, op, INIT, why);
+	step->text.text = name;
+	return 0;
+}
+
+/* A missing one is made, while the root is still writable. */
+static int add_cwd_make(struct builder *b)
+{
+	const char *cwd = b->s->process.cwd;
+
+	if (strcmp(cwd, "/") == 0)
+		return 0;
+	ADD(make, b, OP_CWD_MAKE, INIT, "/process/cwd");
+	make->rpath.path.s = cwd;
+	return 0;
+}
+
+int add_identity(struct builder *b)
+{
+	TRY(add_cwd_make(b));
+	TRY(add_sysctls(b));
+	TRY(add_name(b, OP_HOSTNAME, b->s->hostname, "/hostname"));
+	return add_name(b, OP_DOMAINNAME, b->s->domainname, "/domainname");
+}
+
+/* ---- host side ---- */
+
+static int add_net_devices(struct builder *b)
+{
+	for (size_t i = 0; i < b->s->linux_.net_devices.n; i++) {
+		const struct spec_net_device *d = &b->s->linux_.net_devices.item[i];
+
+		if (!b->privileged)
+			return fail(b, ERR_UNSUPPORTED, d->at, "a rootless caller cannot move a network device");
+		if (!b->s->linux_.ns[NS_NET].present)
+			return fail(b, ERR_SPEC, d->at, "unable to move network devices without a private NET namespace");
+		ADD(dev, b, OP_NET_DEVICE, HOST, d->at);
+		dev->netdev.host_name = d->host_name;
+		dev->netdev.name = d->name;
+	}
+	return 0;
+}
+
+int add_host_settings(struct builder *b)
+{
+	const struct spec_process *p = &b->s->process;
+
+	TRY(add_net_devices(b));
+	if (p->has_oom_score) {
+		ADD(oom, b, OP_OOM_SCORE, HOST, "/process/oomScoreAdj");
+		oom->number.value = p->oom_score_adj;
+	}
+	ADD(affinity, b, OP_AFFINITY, HOST, "default: the caller's CPU pinning is not the container's");
+	if (p->scheduler.present) {
+		ADD(sched, b, OP_SCHEDULER, HOST, "/process/scheduler");
+		sched->sched = &p->scheduler;
+	}
+	if (p->has_io_priority) {
+		ADD(io, b, OP_IO_PRIORITY, HOST, "/process/ioPriority");
+		io->number.value = (int64_t)(p->io_class << IOPRIO_CLASS_SHIFT_ | p->io_priority);
+	}
+	if (b->s->linux_.rdt.present) {
+		ADD(rdt, b, OP_RDT, HOST, "/linux/intelRdt");
+		rdt->rdt = &b->s->linux_.rdt;
+	}
+	return 0;
+}
+
+int add_rlimits(struct builder *b)
+{
+	for (size_t i = 0; i < b->s->process.rlimits.n; i++) {
+		const struct spec_rlimit *r = &b->s->process.rlimits.item[i];
+
+		ADD(limit, b, OP_RLIMIT, HOST, r->at ? r->at : "/process/rlimits");
+		limit->rlimit.resource = r->resource;
+		limit->rlimit.soft = r->soft;
+		limit->rlimit.hard = r->hard;
+	}
+	return 0;
+}
+
+/* ---- inside ---- */
+
+static int add_label(struct builder *b, const char *label, bool apparmor)
+{
+	const char *why = apparmor ? "/process/apparmorProfile" : "/process/selinuxLabel";
+
+	if (!label || !label[0])
+		return 0;
+	if (apparmor && !b->f->apparmor && strcmp(label, "unconfined") == 0)
+		return 0;	/* what it is without AppArmor */
+	if (apparmor && !b->f->apparmor)
+		return fail(b, ERR_UNSUPPORTED, why, "apparmor profile is specified in config, but apparmor is disabled or not supported");
+	if (!apparmor && !b->f->selinux)
+		return fail(b, ERR_UNSUPPORTED, why, "selinux label is specified in config, but selinux is disabled or not supported");
+	ADD(step, b, OP_LABEL_EXEC, INIT, why);
+	step->label.apparmor = apparmor;
+	step->label.label = label;
+	return 0;
+}
+
+static int add_keyring(struct builder *b)
+{
+	if (b->r->no_new_keyring || !b->f->keys)
+		return 0;
+	ADD(ring, b, OP_KEYRING, INIT, "default: no container shares the caller's session keyring");
+	ring->keyring.label = b->s->process.selinux_label;
+	return 0;
+}
+
+int add_session(struct builder *b)
+{
+	ADD(session, b, OP_SESSION, INIT, "default: the caller's terminal is out of reach");
+	session->session.terminal = b->s->process.terminal;
+	TRY(add_keyring(b));
+	if (b->s->linux_.has_personality) {
+		ADD(pers, b, OP_PERSONALITY, INIT, "/linux/personality");
+		pers->number.value = b->s->linux_.personality;
+	}
+	if (b->s->linux_.memory_policy.present) {
+		ADD(mem, b, OP_MEMORY_POLICY, INIT, "/linux/memoryPolicy");
+		mem->mempol = &b->s->linux_.memory_policy;
+	}
+	return 0;
+}
+
+int add_labels(struct builder *b)
+{
+	TRY(add_label(b, b->s->process.selinux_label, false));
+	return add_label(b, b->s->process.apparmor_profile, true);
+}
