@@ -58,7 +58,7 @@ int add_root(struct builder *b)
 	return 0;
 }
 
-static int add_attr(struct builder *b, const struct spec_mount *m, slot_t slot, struct mount_attr a, uint64_t propagation, bool recursive)
+static int add_attr(struct builder *b, const struct spec_mount *m, slot_t slot, struct mount_flags a, uint64_t propagation, bool recursive)
 {
 	if (!a.set && !a.clear && !propagation)
 		return 0;
@@ -101,7 +101,7 @@ static int add_attach(struct builder *b, const struct spec_mount *m, slot_t slot
 
 static int add_bind(struct builder *b, const struct spec_mount *m, slot_t slot)
 {
-	struct mount_attr a = m->attr;
+	struct mount_flags a = m->attr;
 
 	if (m->copy_symlink)
 		return fail(b, ERR_UNSUPPORTED, m->at, "mount on %s: option copy-symlink is not supported", m->destination);
@@ -114,7 +114,7 @@ static int add_bind(struct builder *b, const struct spec_mount *m, slot_t slot)
 /* A bind in place of sysfs or cgroup2: read-only as a whole, whatever is asked, since it shows more than the container's own. */
 static int add_stand_in(struct builder *b, const struct spec_mount *m, slot_t slot, enum mount_source from)
 {
-	struct mount_attr a = { .set = m->attr.set | m->rattr.set | MOUNT_ATTR_RDONLY };
+	struct mount_flags a = { .set = m->attr.set | m->rattr.set | MOUNT_ATTR_RDONLY };
 
 	TRY(add_attr(b, m, slot, a, default_propagation(b), true));
 	return add_attach(b, m, slot, from);

@@ -1,0 +1,54 @@
+/* room: host — small host files */
+#include "fs/hostfile.h"
+#include "base/own.h"
+#include "sys/sys.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+int hostfile_read(struct host_path p, size_t limit, struct str *ret, struct err *e)
+{
+	OWN_FD fd = sys_openat(AT_FDCWD, p.s, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+	struct stat st;
+	char buf[8192];
+	ssize_t n;
+
+	if (fd < 0)
+		return err_sys(e, "open %s", p.s);
+	if (sys_fstat(fd, &st) < 0)
+		return err_sys(e, "stat %s", p.s);
+	if (S_ISDIR(st.st_mode))
+		return err_set(e, ERR_SYS, EISDIR, "read %s", p.s);
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, ERR_SPEC, 0, "%s is not an ordinary file", p.s);
+	while ((n = sys_read(fd, buf, sizeof(buf))) > 0) {
+		if (ret->n + (size_t)n > limit)
+			return err_set(e, ERR_SPEC, 0, "%s is larger than %zu bytes", p.s, limit);
+		str_addn(ret, buf, (size_t)n);
+	}
+	return n < 0 ? err_sys(e, "read %s", p.s) : str_ok(ret, e);
+}
+
+int hostfile_write_atomic(struct host_path p, const char *text, size_t n, mode_t mode, struct err *e)
+{
+	const char *slash = strrchr(p.s, '/'), *name = slash ? slash + 1 : p.s;
+	OWN_STR dir = slash ? strndup(p.s, slash == p.s ? 1 : (size_t)(slash - p.s)) : strdup(".");
+	OWN_STR hidden = NULL;
+	OWN_FD at = FD_NONE, fd = FD_NONE;
+
+	if (!dir || asprintf(&hidden, ".%s", name) < 0)
+		return err_set(e, ERR_SYS, ENOMEM, "allocate memory");
+	at = sys_openat(AT_FDCWD, dir, O_PATH | O_DIRECTORY, 0);
+	if (at < 0)
+		return err_sys(e, "open %s", dir);
+	fd = sys_openat(at, hidden, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+	if (fd < 0)
+		return err_sys(e, "create %s/%s", dir, hidden);
+	if (sys_write_all(fd, text, n) < 0 || sys_renameat(at, hidden, at, name) < 0) {
+		err_sys(e, "write %s", p.s);
+		sys_unlinkat(at, hidden, 0);
+		return -1;
+	}
+	return 0;
+}

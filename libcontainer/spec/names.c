@@ -1,0 +1,178 @@
+/* room: pure — names that configurations and the kernel use for the same thing */
+#include "spec/spec.h"
+#include "base/num.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/resource.h>
+
+/* linux/capability.h; the index is the number */
+static const char *const capabilities[] = {
+	"CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_FOWNER", "CAP_FSETID",
+	"CAP_KILL", "CAP_SETGID", "CAP_SETUID", "CAP_SETPCAP", "CAP_LINUX_IMMUTABLE",
+	"CAP_NET_BIND_SERVICE", "CAP_NET_BROADCAST", "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_IPC_LOCK",
+	"CAP_IPC_OWNER", "CAP_SYS_MODULE", "CAP_SYS_RAWIO", "CAP_SYS_CHROOT", "CAP_SYS_PTRACE",
+	"CAP_SYS_PACCT", "CAP_SYS_ADMIN", "CAP_SYS_BOOT", "CAP_SYS_NICE", "CAP_SYS_RESOURCE",
+	"CAP_SYS_TIME", "CAP_SYS_TTY_CONFIG", "CAP_MKNOD", "CAP_LEASE", "CAP_AUDIT_WRITE",
+	"CAP_AUDIT_CONTROL", "CAP_SETFCAP", "CAP_MAC_OVERRIDE", "CAP_MAC_ADMIN", "CAP_SYSLOG",
+	"CAP_WAKE_ALARM", "CAP_BLOCK_SUSPEND", "CAP_AUDIT_READ", "CAP_PERFMON", "CAP_BPF",
+	"CAP_CHECKPOINT_RESTORE",
+};
+
+int name_to_capability(const char *name)
+{
+	for (size_t i = 0; i < sizeof(capabilities) / sizeof(*capabilities); i++)
+		if (strcmp(name, capabilities[i]) == 0)
+			return (int)i;
+	return -1;
+}
+
+const char *capability_name(unsigned number)
+{
+	return number < sizeof(capabilities) / sizeof(*capabilities) ? capabilities[number] : NULL;
+}
+
+static const struct { const char *name; int number; } signals[] = {
+	{ "ABRT", SIGABRT }, { "ALRM", SIGALRM }, { "BUS", SIGBUS }, { "CHLD", SIGCHLD }, { "CONT", SIGCONT },
+	{ "FPE", SIGFPE }, { "HUP", SIGHUP }, { "ILL", SIGILL }, { "INT", SIGINT }, { "IO", SIGIO },
+	{ "IOT", SIGIOT }, { "KILL", SIGKILL }, { "PIPE", SIGPIPE }, { "POLL", SIGPOLL }, { "PROF", SIGPROF },
+	{ "PWR", SIGPWR }, { "QUIT", SIGQUIT }, { "SEGV", SIGSEGV }, { "STKFLT", SIGSTKFLT }, { "STOP", SIGSTOP },
+	{ "SYS", SIGSYS }, { "TERM", SIGTERM }, { "TRAP", SIGTRAP }, { "TSTP", SIGTSTP }, { "TTIN", SIGTTIN },
+	{ "TTOU", SIGTTOU }, { "URG", SIGURG }, { "USR1", SIGUSR1 }, { "USR2", SIGUSR2 }, { "VTALRM", SIGVTALRM },
+	{ "WINCH", SIGWINCH }, { "XCPU", SIGXCPU }, { "XFSZ", SIGXFSZ },
+};
+
+static bool same_word(const char *a, const char *b)
+{
+	for (; *a && *b; a++, b++) {
+		char upper = (char)(*a >= 'a' && *a <= 'z' ? *a - 32 : *a);
+
+		if (upper != *b)
+			return false;
+	}
+	return *a == *b;
+}
+
+static int realtime(const char *name)
+{
+	uint32_t n = 0;
+	bool from_min = strncmp(name, "RTMIN", 5) == 0;
+	int number;
+
+	if (!from_min && strncmp(name, "RTMAX", 5))
+		return -1;
+	if (name[5] && (name[5] != (from_min ? '+' : '-') || num_u32(name + 6, &n) < 0 || n > 64))
+		return -1;
+	number = from_min ? SIGRTMIN + (int)n : SIGRTMAX - (int)n;
+	return number >= SIGRTMIN && number <= SIGRTMAX ? number : -1;
+}
+
+int name_to_signal(const char *name)
+{
+	uint32_t n;
+
+	if (name[0] >= '0' && name[0] <= '9')
+		return num_u32(name, &n) == 0 && n <= 64 ? (int)n : -1;
+	if (strncasecmp(name, "SIG", 3) == 0)
+		name += 3;
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		if (same_word(name, signals[i].name))
+			return signals[i].number;
+	return realtime(name);
+}
+
+static const char *const rlimits[] = {
+	[RLIMIT_AS] = "RLIMIT_AS", [RLIMIT_CORE] = "RLIMIT_CORE", [RLIMIT_CPU] = "RLIMIT_CPU", [RLIMIT_DATA] = "RLIMIT_DATA",
+	[RLIMIT_FSIZE] = "RLIMIT_FSIZE", [RLIMIT_LOCKS] = "RLIMIT_LOCKS", [RLIMIT_MEMLOCK] = "RLIMIT_MEMLOCK",
+	[RLIMIT_MSGQUEUE] = "RLIMIT_MSGQUEUE", [RLIMIT_NICE] = "RLIMIT_NICE", [RLIMIT_NOFILE] = "RLIMIT_NOFILE",
+	[RLIMIT_NPROC] = "RLIMIT_NPROC", [RLIMIT_RSS] = "RLIMIT_RSS", [RLIMIT_RTPRIO] = "RLIMIT_RTPRIO",
+	[RLIMIT_RTTIME] = "RLIMIT_RTTIME", [RLIMIT_SIGPENDING] = "RLIMIT_SIGPENDING", [RLIMIT_STACK] = "RLIMIT_STACK",
+};
+
+int name_to_rlimit(const char *name)
+{
+	for (size_t i = 0; i < sizeof(rlimits) / sizeof(*rlimits); i++)
+		if (rlimits[i] && strcmp(name, rlimits[i]) == 0)
+			return (int)i;
+	return -1;
+}
+
+const char *rlimit_name(int resource)
+{
+	return resource >= 0 && (size_t)resource < sizeof(rlimits) / sizeof(*rlimits) ? rlimits[resource] : NULL;
+}
+
+static const struct { const char *name, *proc; int flag; } namespaces[NS_COUNT] = {
+	[NS_MOUNT] = { "mount", "mnt", CLONE_NEWNS }, [NS_UTS] = { "uts", "uts", CLONE_NEWUTS }, [NS_IPC] = { "ipc", "ipc", CLONE_NEWIPC },
+	[NS_NET] = { "network", "net", CLONE_NEWNET }, [NS_PID] = { "pid", "pid", CLONE_NEWPID },
+	[NS_CGROUP] = { "cgroup", "cgroup", CLONE_NEWCGROUP }, [NS_TIME] = { "time", "time", 0x80 /* CLONE_NEWTIME, 5.6 */ },
+	[NS_USER] = { "user", "user", CLONE_NEWUSER },
+};
+
+int name_to_namespace(const char *name)
+{
+	for (int t = 0; t < NS_COUNT; t++)
+		if (strcmp(name, namespaces[t].name) == 0)
+			return t;
+	return -1;
+}
+
+const char *namespace_name(enum ns_type t)
+{
+	return namespaces[t].name;
+}
+
+const char *namespace_proc_name(enum ns_type t)
+{
+	return namespaces[t].proc;
+}
+
+int namespace_flag(enum ns_type t)
+{
+	return namespaces[t].flag;
+}
+
+const char *hook_name(enum hook_kind k)
+{
+	static const char *const name[HOOK_COUNT] = { "prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop" };
+
+	return name[k];
+}
+
+const char *sc_action_name(enum sc_action a)
+{
+	static const char *const name[] = { "SCMP_ACT_KILL_THREAD", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_TRAP", "SCMP_ACT_ERRNO",
+					    "SCMP_ACT_TRACE", "SCMP_ACT_ALLOW", "SCMP_ACT_LOG", "SCMP_ACT_NOTIFY" };
+
+	return name[a];
+}
+
+const char *sc_op_name(enum sc_op op)
+{
+	static const char *const name[] = { "SCMP_CMP_NE", "SCMP_CMP_LT", "SCMP_CMP_LE", "SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT", "SCMP_CMP_MASKED_EQ" };
+
+	return name[op];
+}
+
+const char *const mount_option_names[] = {
+	"async", "atime", "bind", "copy-symlink", "defaults", "dest-nofollow", "dev", "diratime", "dirsync",
+	"exec", "idmap", "iversion", "lazytime", "loud", "mand", "noatime", "nodev", "nodiratime",
+	"noexec", "noiversion", "nolazytime", "nomand", "norelatime", "nostrictatime", "nosuid", "nosymfollow", "private",
+	"ratime", "rbind", "rdev", "rdiratime", "relatime", "remount", "rexec", "ridmap", "rnoatime",
+	"rnodev", "rnodiratime", "rnoexec", "rnorelatime", "rnostrictatime", "rnosuid", "rnosymfollow", "ro", "rprivate",
+	"rrelatime", "rro", "rrw", "rshared", "rslave", "rstrictatime", "rsuid", "rsymfollow", "runbindable",
+	"rw", "shared", "silent", "slave", "src-nofollow", "strictatime", "suid", "symfollow", "sync",
+	"tmpcopyup", "unbindable",
+	NULL
+};
+
+const char *const seccomp_arch_names[] = {
+	"SCMP_ARCH_X86", "SCMP_ARCH_X86_64", "SCMP_ARCH_X32", "SCMP_ARCH_ARM", "SCMP_ARCH_AARCH64",
+	"SCMP_ARCH_MIPS", "SCMP_ARCH_MIPS64", "SCMP_ARCH_MIPS64N32", "SCMP_ARCH_MIPSEL", "SCMP_ARCH_MIPSEL64",
+	"SCMP_ARCH_MIPSEL64N32", "SCMP_ARCH_PPC", "SCMP_ARCH_PPC64", "SCMP_ARCH_PPC64LE", "SCMP_ARCH_S390",
+	"SCMP_ARCH_S390X", "SCMP_ARCH_PARISC", "SCMP_ARCH_PARISC64", "SCMP_ARCH_RISCV64", "SCMP_ARCH_LOONGARCH64",
+	"SCMP_ARCH_M68K", "SCMP_ARCH_SH", "SCMP_ARCH_SHEB",
+	NULL
+};

@@ -1,0 +1,241 @@
+/* room: host — <root>/<id>: reserve, lock, list, remove */
+#include "state/state.h"
+#include "base/limits.h"
+#include "sys/sys.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+
+enum { LOCK_MS = 30000 };
+
+/* Ours (or root's), and nobody else may write: what is inside is believed (CVE-2018-19295 class). */
+static int trust(int fd, const char *what, struct err *e)
+{
+	struct stat st;
+
+	if (sys_fstat(fd, &st) < 0)
+		return err_sys(e, "stat %s", what);
+	if (!S_ISDIR(st.st_mode))
+		return err_set(e, ERR_SYS, ENOTDIR, "%s", what);
+	if ((st.st_uid != geteuid() && st.st_uid != 0) || (st.st_mode & 0022))
+		return err_set(e, ERR_POLICY, 0, "%s is writable by others, or not ours: its content cannot be trusted", what);
+	return 0;
+}
+
+static int open_root(struct host_path root, struct err *e)
+{
+	OWN_FD fd = sys_openat(AT_FDCWD, root.s, O_RDONLY | O_DIRECTORY, 0);
+
+	if (fd < 0)
+		return err_sys(e, "open state root %s", root.s);
+	TRY(trust(fd, root.s, e));
+	return fd_take(&fd);
+}
+
+static int make_root(struct host_path root, struct err *e)
+{
+	OWN_STR copy = NULL;
+	OWN_FD fd = sys_openat(AT_FDCWD, root.s, O_RDONLY | O_DIRECTORY, 0);
+
+	if (fd < 0) {
+		copy = strdup(root.s);
+		if (!copy)
+			return err_set(e, ERR_SYS, ENOMEM, "allocate memory");
+		for (char *p = strchr(copy + 1, '/'); p; p = strchr(p + 1, '/')) {
+			*p = '\0';
+			if (sys_mkdirat(AT_FDCWD, copy, 0755) < 0 && errno != EEXIST)
+				return err_sys(e, "mkdir %s", copy);
+			*p = '/';
+		}
+		if (sys_mkdirat(AT_FDCWD, root.s, 0700) < 0 && errno != EEXIST)
+			return err_sys(e, "mkdir %s", root.s);
+		return open_root(root, e);
+	}
+	TRY(trust(fd, root.s, e));
+	return fd_take(&fd);
+}
+
+static int lock(int fd, struct err *e)
+{
+	unsigned waited = 0;
+
+	for (unsigned ms = 1; sys_flock(fd, LOCK_EX | LOCK_NB) < 0; ms = ms < 50 ? 2 * ms : 50) {
+		struct timespec t = { .tv_nsec = (long)ms * 1000000 };
+
+		if (errno != EWOULDBLOCK)
+			return err_sys(e, "lock the container");
+		if (waited > LOCK_MS)
+			return err_set(e, ERR_STATE, 0, "container is busy: another command has held its lock for %d seconds", LOCK_MS / 1000);
+		sys_poll(NULL, 0, &t);
+		waited += ms;
+	}
+	return 0;
+}
+
+/* Whether the descriptor is still what the name says: a delete may have removed it while we waited for the lock. */
+static bool still_there(int root, const char *id, int fd)
+{
+	struct stat by_fd, by_name;
+
+	return sys_fstat(fd, &by_fd) == 0 && sys_fstatat(root, id, &by_name, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       by_fd.st_ino == by_name.st_ino && by_fd.st_dev == by_name.st_dev;
+}
+
+int statedir_reserve(struct host_path root, const char *id, struct statedir *ret, struct err *e)
+{
+	OWN_FD at = make_root(root, e), fd = FD_NONE;
+
+	if (at < 0)
+		return -1;
+	if (sys_mkdirat(at, id, 0700) < 0)
+		return errno == EEXIST ? err_set(e, ERR_STATE, 0, "container with given ID already exists") : err_sys(e, "mkdir %s/%s", root.s, id);
+	fd = sys_openat(at, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	if (fd < 0 || lock(fd, e) < 0 || !still_there(at, id, fd)) {
+		sys_unlinkat(at, id, AT_REMOVEDIR);
+		return err_set(e, ERR_STATE, 0, "the container was deleted while it was being created");
+	}
+	ret->fd = fd_take(&fd);
+	return 0;
+}
+
+int statedir_open(struct host_path root, const char *id, bool locked, struct statedir *ret, struct err *e)
+{
+	OWN_FD at = open_root(root, e), fd = FD_NONE;
+
+	if (at < 0)
+		return e->num == ENOENT ? err_set(e, ERR_STATE, 0, "container does not exist") : -1;
+	fd = sys_openat(at, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	if (fd < 0)
+		return errno == ENOENT ? err_set(e, ERR_STATE, 0, "container does not exist") : err_sys(e, "open %s/%s", root.s, id);
+	TRY(trust(fd, id, e));
+	if (locked) {
+		TRY(lock(fd, e));
+		if (!still_there(at, id, fd))
+			return err_set(e, ERR_STATE, 0, "container does not exist");
+	}
+	ret->fd = fd_take(&fd);
+	return 0;
+}
+
+void statedir_close(struct statedir *d)
+{
+	fd_drop(&d->fd);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int collect(DIR *dir, struct arena *mem, struct strings_out *ret, struct err *e)
+{
+	OWN_MEM const char **list = NULL;
+	size_t n = 0, cap = 0;
+
+	for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
+		if (entry->d_name[0] == '.' || (entry->d_type != DT_DIR && entry->d_type != DT_UNKNOWN))
+			continue;
+		if (n == cap) {
+			const char **more = reallocarray(list, cap = cap ? 2 * cap : 64, sizeof(*list));
+
+			if (!more)
+				return err_oom(e);
+			list = more;
+		}
+		list[n] = arena_strdup(mem, entry->d_name);
+		if (!list[n++])
+			return err_oom(e);
+	}
+	ret->item = arena_array(mem, n, sizeof(*list));
+	if (!ret->item)
+		return err_oom(e);
+	if (n) {
+		qsort(list, n, sizeof(*list), by_name);
+		memcpy(ret->item, list, n * sizeof(*list));
+	}
+	ret->n = n;
+	return 0;
+}
+
+int statedir_list(struct host_path root, bool must_exist, struct arena *mem, struct strings_out *ret, struct err *e)
+{
+	int at = open_root(root, e);
+	DIR *dir;
+	int rc;
+
+	if (at < 0 && e->num == ENOENT && !must_exist) {
+		*ret = (struct strings_out){ 0 };
+		return 0;
+	}
+	if (at < 0)
+		return -1;
+	dir = fdopendir(at);
+	if (!dir) {
+		fd_drop(&at);
+		return err_sys(e, "list %s", root.s);
+	}
+	rc = collect(dir, mem, ret, e);
+	closedir(dir);
+	return rc;
+}
+
+int statedir_remove(struct host_path root, const char *id, const struct statedir *d, struct err *e)
+{
+	static const char *const known[] = { "config.json", ".config.json", "start.in", "start.out", ".state.json", "notify/notify.sock", "state.json" };
+	OWN_FD at = open_root(root, e);
+
+	if (at < 0)
+		return e->num == ENOENT ? 0 : -1;
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (sys_unlinkat(d->fd, known[i], 0) < 0 && errno != ENOENT && errno != ENOTDIR)
+			return err_sys(e, "remove %s/%s/%s", root.s, id, known[i]);
+	if (sys_unlinkat(d->fd, "notify", AT_REMOVEDIR) < 0 && errno != ENOENT)
+		return err_sys(e, "remove %s/%s/notify", root.s, id);
+	if (sys_unlinkat(at, id, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		return err_sys(e, "remove %s/%s", root.s, id);
+	return 0;
+}
+
+int statedir_write(const struct statedir *d, const char *name, const char *bytes, size_t n, struct err *e)
+{
+	char hidden[64];
+	OWN_FD fd = FD_NONE;
+
+	snprintf(hidden, sizeof(hidden), ".%s", name);
+	fd = sys_openat(d->fd, hidden, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return err_sys(e, "create %s in the state directory", name);
+	if (sys_write_all(fd, bytes, n) < 0 || sys_renameat(d->fd, hidden, d->fd, name) < 0)
+		return err_sys(e, "write %s in the state directory", name);
+	return 0;
+}
+
+int statedir_read(const struct statedir *d, const char *name, size_t limit, struct str *ret, struct err *e)
+{
+	OWN_FD fd = sys_openat(d->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+	char buf[8192];
+	ssize_t n;
+
+	if (fd < 0)
+		return err_sys(e, "open %s in the state directory", name);
+	while ((n = sys_read(fd, buf, sizeof(buf))) > 0) {
+		if (ret->n + (size_t)n > limit)
+			return err_set(e, ERR_STATE, 0, "%s in the state directory is too large", name);
+		str_addn(ret, buf, (size_t)n);
+	}
+	if (n < 0)
+		return err_sys(e, "read %s in the state directory", name);
+	str_add(ret, "");
+	return str_ok(ret, e);
+}
+
+bool statedir_has(const struct statedir *d, const char *name)
+{
+	struct stat st;
+
+	return sys_fstatat(d->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
