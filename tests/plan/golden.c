@@ -1,0 +1,129 @@
+/* room: cli — prints what the planner makes of one case directory: config.json, facts.json, args (optional, one option a line) */
+#include "base/limits.h"
+#include "base/num.h"
+#include "base/own.h"
+#include "plan/plan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int read_file(const char *dir, const char *name, struct str *ret, struct err *e)
+{
+	OWN(str) path = { 0 };
+	char buf[4096];
+	size_t n;
+	FILE *f;
+
+	str_addf(&path, "%s/%s", dir, name);
+	TRY(str_ok(&path, e));
+	f = fopen(path.s, "re");
+	if (!f)
+		return err_sys(e, "open %s", path.s);
+	while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
+		str_addn(ret, buf, n);
+	fclose(f);
+	return str_ok(ret, e);
+}
+
+static int option(struct request *r, const char *line, const char **text, bool *json, struct err *e)
+{
+	static const struct { const char *name; size_t at; } string[] = {
+		{ "--console-socket ", offsetof(struct request, console_socket) }, { "--pid-file ", offsetof(struct request, pid_file) },
+		{ "--bundle ", offsetof(struct request, bundle) }, { "--id ", offsetof(struct request, id) },
+	};
+	static const struct { const char *name; size_t at; } flag[] = {
+		{ "--no-pivot", offsetof(struct request, no_pivot) }, { "--no-new-keyring", offsetof(struct request, no_new_keyring) },
+		{ "--systemd-cgroup", offsetof(struct request, systemd_cgroup) }, { "--rootless-cgroup", offsetof(struct request, rootless_cgroup) },
+		{ "--detach", offsetof(struct request, detach) },
+	};
+
+	for (size_t i = 0; i < sizeof(string) / sizeof(string[0]); i++) {
+		if (strncmp(line, string[i].name, strlen(string[i].name)) != 0)
+			continue;
+		*text = line + strlen(string[i].name);
+		memcpy((char *)r + string[i].at, text, sizeof(*text));
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof(flag) / sizeof(flag[0]); i++) {
+		if (strcmp(line, flag[i].name) != 0)
+			continue;
+		*((bool *)((char *)r + flag[i].at)) = true;
+		return 0;
+	}
+	if (strcmp(line, "--json") == 0) {
+		*json = true;
+		return 0;
+	}
+	if (strncmp(line, "--preserve-fds ", 15) == 0 && num_u32(line + 15, &r->preserve_fds) == 0)
+		return 0;
+	if (strncmp(line, "--listen-fds ", 13) == 0 && num_u32(line + 13, &r->listen_fds) == 0)
+		return 0;
+	return err_set(e, ERR_USAGE, 0, "args: unknown line \"%s\"", line);
+}
+
+static int options(struct request *r, struct str *args, bool *json, struct err *e)
+{
+	const char *text;
+	char *next = args->s;
+
+	for (char *line = strsep(&next, "\n"); line; line = strsep(&next, "\n"))
+		if (*line)
+			TRY(option(r, line, &text, json, e));
+	return 0;
+}
+
+static int one(const char *dir, struct str *out, struct err *e)
+{
+	OWN(str) config = { 0 }, facts_text = { 0 }, args = { 0 };
+	OWN(arena) mem = { 0 };
+	struct request r = { .id = "c1", .state_root = "/run/brig", .bundle = "/bundle" };
+	const struct spec *s __attribute__((cleanup(spec_dropp))) = NULL;
+	struct plan *p __attribute__((cleanup(plan_dropp))) = NULL;
+	struct facts f = { 0 };
+	struct err absent = { 0 };
+	bool json = false;
+
+	TRY(read_file(dir, "config.json", &config, e));
+	TRY(read_file(dir, "facts.json", &facts_text, e));
+	if (read_file(dir, "args", &args, &absent) == 0)
+		TRY(options(&r, &args, &json, e));
+	TRY(facts_load(&mem, "facts.json", facts_text.s, facts_text.n, &f, e));
+	TRY(spec_parse("config.json", config.s, config.n, &s, e));
+	TRY(plan_create(s, &f, &r, &p, e));
+	plan_print(p, json ? PLAN_JSON : PLAN_TEXT, out);
+	return str_ok(out, e);
+}
+
+static const char *kind_name(enum err_kind k)
+{
+	switch (k) {
+	case ERR_SPEC: return "spec";
+	case ERR_UNSUPPORTED: return "unsupported";
+	case ERR_USAGE: return "usage";
+	case ERR_POLICY: return "policy";
+	case ERR_SYS: return "sys";
+	case ERR_STATE: return "state";
+	case ERR_PEER: return "peer";
+	case ERR_BUG: return "bug";
+	case ERR_NONE: break;
+	}
+	return "none";
+}
+
+/* Exit status: 0 a plan, 1 a refusal, 2 misuse. */
+int main(int argc, char **argv)
+{
+	OWN(str) out = { 0 };
+	struct err e = { 0 };
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: golden CASE-DIRECTORY\n");
+		return 2;
+	}
+	if (one(argv[1], &out, &e) == 0) {
+		fputs(out.s, stdout);
+		return 0;
+	}
+	printf("%s %s: %s\n", kind_name(e.kind), e.why[0] ? e.why : "-", e.text);
+	return 1;
+}
