@@ -3,6 +3,7 @@
 #define BRIG_BASE_STR_H
 
 #include "base/err.h"
+#include "base/own.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -55,6 +55,8 @@ uint64_t cgroup_cpu_weight(uint64_t shares);
 int add_labels(struct builder *b);			/* after the last hook of somebody else's, before our procfs goes */
 
 size_t device_count(const struct builder *b);		/* of b->dev */
+/* One device node of the host's as a detached, private tree. why NULL: error set already. */
+int open_node(struct builder *b, enum room room, const char *why, const struct spec_device *d, slot_t *ret);
 int open_devices(struct builder *b, enum room room);
 int open_trees(struct builder *b, enum room room);	/* rootfs, bind sources, device nodes */
 int open_cgroup_mounts(struct builder *b, enum room room);	/* after the cgroup exists */

@@ -4,6 +4,8 @@
  * is a function below. tests/order swaps neighbours to prove that the table misses nothing but what it declares harmless. */
 #include "plan/plan.h"
 
+#include <linux/mount.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct rule {
@@ -220,7 +222,7 @@ static int check_id_maps(const struct plan *p, struct err *e)
 
 /* ---- descriptors ---- */
 
-struct life { size_t filled, consumed, flat; };	/* step indices */
+struct life { size_t filled, consumed, flat, parted; };	/* step indices; parted: no peer of the host's mount any more */
 
 static size_t inherited_before(const struct plan *p, enum room reader)
 {
@@ -258,7 +260,21 @@ static int check_attr_order(const struct plan *p, struct life *l, size_t i, stru
 		return broken(p, i, l->flat, "flags of the whole tree come first, those of its top override them", e);
 	if (!s->attr.recursive)
 		l->flat = i;
+	if (s->attr.propagation)
+		l->parted = i;
 	return 0;
+}
+
+static int check_parted(const struct plan *p, const struct life *l, size_t i, struct err *e)
+{
+	const struct step *s = &p->step[i];
+	enum op from = p->step[l->filled].op;
+
+	if ((s->op != OP_TREE_ATTACH && s->op != OP_ROOT_ATTACH && s->op != OP_MASK) || (from != OP_TREE_OPEN && from != OP_NODE_OPEN))
+		return 0;
+	if (l->parted != NOWHERE || (s->op == OP_TREE_ATTACH && (s->attach.propagation & MS_SHARED)))
+		return 0;
+	return wrong(p, i, "a clone is a peer of the host's mount: what the container mounts on it would appear on the host", e);
 }
 
 static int fill(const struct plan *p, struct life *life, slot_t slot, size_t i, struct err *e)
@@ -283,6 +299,7 @@ static int check_step_slots(const struct plan *p, struct life *life, size_t i, s
 			return wrong(p, i, "it reads a descriptor that the plan does not have", e);
 		TRY(check_read(p, &life[t.in[k]], i, e));
 		TRY(check_attr_order(p, &life[t.in[k]], i, e));
+		TRY(check_parted(p, &life[t.in[k]], i, e));
 		if (s->op == OP_TREE_ATTACH || s->op == OP_ROOT_ATTACH)
 			life[t.in[k]].consumed = i;
 	}
@@ -298,7 +315,7 @@ static int check_slots(const struct plan *p, struct err *e)
 	if (!life)
 		return err_oom(e);
 	for (size_t i = 0; i < p->slots; i++)
-		life[i] = (struct life){ NOWHERE, NOWHERE, NOWHERE };
+		life[i] = (struct life){ NOWHERE, NOWHERE, NOWHERE, NOWHERE };
 	for (size_t i = 0; i < p->n; i++)
 		TRY(check_step_slots(p, life, i, e));
 	return 0;

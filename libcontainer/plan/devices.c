@@ -69,16 +69,6 @@ static bool dev_is_bound(const struct builder *b)
 	return false;
 }
 
-static char type_letter(enum dev_type t)
-{
-	switch (t) {
-	case DEV_CHAR: return 'c';
-	case DEV_BLOCK: return 'b';
-	case DEV_FIFO: return 'p';
-	}
-	return '?';
-}
-
 static mode_t type_bits(enum dev_type t)
 {
 	switch (t) {
@@ -99,21 +89,9 @@ int open_devices(struct builder *b, enum room room)
 {
 	if (dev_is_bound(b))
 		return 0;
-	for (size_t i = 0; i < device_count(b); i++) {
-		const struct spec_device *d = device(b, i);
-
-		if (is_replaced(b, i) || !is_bound(b, i))
-			continue;
-		b->dev[i] = slot_new(b, d->path);
-		if (b->dev[i] == SLOT_NONE)
-			return -1;
-		ADD(node, b, OP_NODE_OPEN, room, device_why(b, i));
-		node->node.out = b->dev[i];
-		node->node.path.s = d->path;
-		node->node.type = type_letter(d->type);
-		node->node.major = d->major;
-		node->node.minor = d->minor;
-	}
+	for (size_t i = 0; i < device_count(b); i++)
+		if (!is_replaced(b, i) && is_bound(b, i))
+			TRY(open_node(b, room, device_why(b, i), device(b, i), &b->dev[i]));
 	return 0;
 }
 

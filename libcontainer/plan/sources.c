@@ -69,19 +69,33 @@ int open_cgroup_mounts(struct builder *b, enum room room)
 	return 0;
 }
 
+int open_node(struct builder *b, enum room room, const char *why, const struct spec_device *d, slot_t *ret)
+{
+	slot_t slot = slot_new(b, d->path);
+
+	if (slot == SLOT_NONE)
+		return -1;
+	ADD(node, b, OP_NODE_OPEN, room, why);
+	node->node.out = slot;
+	node->node.path.s = d->path;
+	node->node.type = d->type == DEV_CHAR ? 'c' : 'b';
+	node->node.major = d->major;
+	node->node.minor = d->minor;
+	ADD(attr, b, OP_TREE_ATTR, room, why);	/* a clone is a peer of the host's /dev: what is mounted on it would appear there */
+	attr->attr.slot = slot;
+	attr->attr.propagation = MS_PRIVATE;
+	*ret = slot;
+	return 0;
+}
+
 static int open_null(struct builder *b, enum room room)
 {
+	static const struct spec_device null = { .type = DEV_CHAR, .path = "/dev/null", .major = 1, .minor = 3 };
+
 	if (!b->s->linux_.masked_paths.n)
 		return 0;
-	b->null_node = slot_new(b, "null");
-	if (b->null_node == SLOT_NONE)
-		return -1;
-	ADD(node, b, OP_NODE_OPEN, room, "/linux/maskedPaths");
-	node->node.out = b->null_node;
-	node->node.path.s = "/dev/null";
-	node->node.type = 'c';
-	node->node.major = 1;
-	node->node.minor = 3;
+	TRY(open_node(b, room, "/linux/maskedPaths", &null, &b->null_node));
+	b->p->slot_name[b->null_node] = "null";	/* not to be mixed up with the container's own */
 	return 0;
 }
 

@@ -38,6 +38,7 @@ static const struct harmless harmless[] = {
 	{ OP_NS_NEW, OP_LOOPBACK, "the cgroup and the network namespace are independent" }, { OP_NS_NEW, OP_PROPAGATION, "the cgroup namespace is no mount" },
 	{ OP_LOOPBACK, OP_PROPAGATION, "the network is no mount" },
 	{ OP_PROPAGATION, OP_TREE_ATTR, "a detached tree does not belong to the namespace yet" },
+	{ OP_TREE_ATTR, OP_CGROUP_MAKE, sources }, { OP_TREE_ATTR, OP_SECCOMP_COMPILE, sources }, { OP_TREE_ATTR, OP_TREE_ATTR, trees },
 	{ OP_TREE_OPEN, OP_TREE_ATTR, trees }, { OP_NODE_OPEN, OP_TREE_ATTR, trees }, { OP_ROOT_ATTACH, OP_FS_MAKE, detached },
 	{ OP_ROOT_ATTACH, OP_TREE_ATTR, detached }, { OP_TREE_ATTACH, OP_FS_MAKE, detached }, { OP_TREE_ATTACH, OP_TREE_ATTR, detached },
 	{ OP_MOUNT_CHANGE, OP_FS_MAKE, detached }, { OP_MOUNT_CHANGE, OP_TREE_ATTR, detached }, { OP_TREE_ATTACH, OP_TREE_ATTACH, nodes },

@@ -1,0 +1,239 @@
+/* room: host — what this machine and caller can do, read only */
+#include "probe/probe.h"
+#include "base/limits.h"
+#include "base/num.h"
+#include "fs/hostfile.h"
+#include "sys/sys.h"
+
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+static bool exists(const char *path)
+{
+	struct stat st;
+
+	return sys_fstatat(AT_FDCWD, path, &st, 0) == 0;
+}
+
+static int small_file(const char *path, struct str *out, struct err *e)
+{
+	TRY(hostfile_read((struct host_path){ path }, LIMIT_SMALL_FILE, out, e));
+	str_add(out, "");
+	return str_ok(out, e);
+}
+
+/* Everything that brig builds on is there from 5.14 on (decision 4); one clear error instead of many strange ones. */
+static int kernel(struct facts *f, struct err *e)
+{
+	struct utsname u;
+
+	if (uname(&u) < 0 || sscanf(u.release, "%u.%u", &f->kernel_major, &f->kernel_minor) != 2)
+		return err_set(e, ERR_UNSUPPORTED, 0, "cannot tell the kernel's version");
+	if (f->kernel_major < 5 || (f->kernel_major == 5 && f->kernel_minor < 14))
+		return err_set(e, ERR_UNSUPPORTED, 0, "Linux %u.%u is too old: 5.14 or newer is needed", f->kernel_major, f->kernel_minor);
+	f->idmap_tmpfs = f->kernel_major > 6 || (f->kernel_major == 6 && f->kernel_minor >= 3);
+	f->keys = true;
+	return 0;
+}
+
+static int caller(struct facts *f, struct err *e)
+{
+	struct __user_cap_data_struct d[2];
+	OWN(str) map = { 0 };
+	unsigned in, out, n;
+	int tree;
+
+	f->euid = (uint32_t)geteuid();
+	f->egid = (uint32_t)getegid();
+	if (sys_capget(d) < 0)
+		return err_sys(e, "capget");
+	f->caps = d[0].effective | ((capset_t)d[1].effective << 32);
+	TRY(small_file("/proc/self/uid_map", &map, e));
+	f->in_userns = sscanf(map.s, "%u %u %u", &in, &out, &n) != 3 || in != 0 || out != 0 || n != UINT32_MAX;
+	tree = sys_open_tree(AT_FDCWD, "/", OPEN_TREE_CLONE);
+	f->can_mount = tree >= 0;
+	fd_drop(&tree);
+	return 0;
+}
+
+static void last_cap(struct facts *f)
+{
+	OWN(str) text = { 0 };
+	struct err ignored;
+
+	f->last_cap = 40;
+	if (small_file("/proc/sys/kernel/cap_last_cap", &text, &ignored) == 0) {
+		text.s[strcspn(text.s, "\n")] = '\0';
+		(void)num_u32(text.s, &f->last_cap);
+	}
+}
+
+/* Octal escapes of mountinfo: blank, tab, newline, backslash (proc_pid_mountinfo(5)). In place. */
+static void unescape(char *s)
+{
+	char *to = s;
+
+	for (; *s; s++) {
+		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' && s[3] >= '0' && s[3] <= '7') {
+			*to++ = (char)((s[1] - '0') * 64 + (s[2] - '0') * 8 + (s[3] - '0'));
+			s += 3;
+		} else {
+			*to++ = *s;
+		}
+	}
+	*to = '\0';
+}
+
+/* The first cgroup2 mount whose root is "/" wins; any v1 hierarchy beside it makes the machine a hybrid. */
+static int cgroup_mount(struct arena *mem, struct facts *f, struct err *e)
+{
+	OWN(str) text = { 0 };
+	bool v1 = false;
+	char *next;
+
+	f->cgroup_mount = "";
+	TRY(small_file("/proc/self/mountinfo", &text, e));
+	next = text.s;
+	for (char *line = strsep(&next, "\n"); line; line = strsep(&next, "\n")) {
+		char *type = strstr(line, " - "), root[256], point[4096];
+
+		if (!type || strncmp(type + 3, "cgroup", 6))
+			continue;
+		v1 = v1 || type[9] == ' ';
+		if (strncmp(type + 3, "cgroup2 ", 8) || f->cgroup_mount[0] || sscanf(line, "%*s %*s %*s %255s %4095s", root, point) != 2 || strcmp(root, "/"))
+			continue;
+		unescape(point);
+		f->cgroup_mount = arena_strdup(mem, point);
+		if (!f->cgroup_mount)
+			return err_oom(e);
+	}
+	f->cgroup = !f->cgroup_mount[0] ? CGROUP_ABSENT : v1 ? CGROUP_HYBRID : CGROUP_PURE;
+	return 0;
+}
+
+static int cgroup_self(struct arena *mem, struct facts *f, struct err *e)
+{
+	OWN(str) text = { 0 };
+	char *line;
+
+	f->cgroup_self = "/";
+	TRY(small_file("/proc/self/cgroup", &text, e));
+	line = strncmp(text.s, "0::", 3) == 0 ? text.s : strstr(text.s, "\n0::");
+	if (!line)
+		return 0;
+	line = strstr(line, "0::") + 3;
+	line[strcspn(line, "\n")] = '\0';
+	f->cgroup_self = arena_strdup(mem, line);
+	return f->cgroup_self ? 0 : err_oom(e);
+}
+
+static int cgroup_abilities(struct arena *mem, struct facts *f, struct err *e)
+{
+	OWN(str) text = { 0 };
+	char path[4200];
+
+	f->cgroup_controllers = "";
+	if (f->cgroup == CGROUP_ABSENT)
+		return 0;
+	f->cgroup_writable = f->euid == 0 && sys_faccessat(AT_FDCWD, f->cgroup_mount, W_OK, 0) == 0;
+	if (!f->cgroup_writable) {
+		snprintf(path, sizeof(path), "%s%s", f->cgroup_mount, f->cgroup_self);
+		f->cgroup_writable = sys_faccessat(AT_FDCWD, path, W_OK, 0) == 0;
+	}
+	snprintf(path, sizeof(path), "%s/cgroup.controllers", f->cgroup_mount);
+	TRY(small_file(path, &text, e));
+	text.s[strcspn(text.s, "\n")] = '\0';
+	f->cgroup_controllers = arena_strdup(mem, text.s);
+	return f->cgroup_controllers ? 0 : err_oom(e);
+}
+
+/* Our own name from /etc/passwd, without NSS; subordinate ids may be granted to the name or to the number. */
+static void user_name(uint32_t uid, char *buf, size_t size)
+{
+	OWN(str) text = { 0 };
+	struct err ignored;
+	char *next;
+
+	snprintf(buf, size, "%u", uid);
+	if (small_file("/etc/passwd", &text, &ignored) < 0)
+		return;
+	next = text.s;
+	for (char *line = strsep(&next, "\n"); line; line = strsep(&next, "\n")) {
+		char *name = strsep(&line, ":"), *number;
+		uint32_t id;
+
+		strsep(&line, ":");
+		number = strsep(&line, ":");
+		if (number && num_id(number, &id) == 0 && id == uid) {
+			snprintf(buf, size, "%s", name);
+			return;
+		}
+	}
+}
+
+static void subordinate(const char *file, const char *user, uint32_t uid, uint32_t *start, uint32_t *count)
+{
+	OWN(str) text = { 0 };
+	struct err ignored;
+	char number[16], *next;
+
+	snprintf(number, sizeof(number), "%u", uid);
+	if (small_file(file, &text, &ignored) < 0)
+		return;
+	next = text.s;
+	for (char *line = strsep(&next, "\n"); line; line = strsep(&next, "\n")) {
+		char *name = strsep(&line, ":"), *from = strsep(&line, ":"), *n = line;
+		uint32_t a, b;
+
+		if (!from || !n || (strcmp(name, user) && strcmp(name, number)))
+			continue;
+		if (num_id(from, &a) == 0 && num_u32(n, &b) == 0 && b > 0) {
+			*start = a;
+			*count = b;
+			return;
+		}
+	}
+}
+
+static void rootless(struct facts *f)
+{
+	char user[256];
+
+	user_name(f->euid, user, sizeof(user));
+	subordinate("/etc/subuid", user, f->euid, &f->subid_uid_start, &f->subid_uid_count);
+	subordinate("/etc/subgid", user, f->euid, &f->subid_gid_start, &f->subid_gid_count);
+	f->newuidmap = exists("/usr/bin/newuidmap");
+	f->newgidmap = exists("/usr/bin/newgidmap");
+}
+
+static void security_modules(struct facts *f)
+{
+	OWN(str) text = { 0 };
+	struct err ignored;
+
+	f->selinux = exists("/sys/fs/selinux/enforce");
+	f->apparmor = small_file("/sys/module/apparmor/parameters/enabled", &text, &ignored) == 0 && text.s[0] == 'Y';
+}
+
+int probe_facts(struct arena *mem, struct facts *ret, struct err *e)
+{
+	struct facts f = { 0 };
+
+	TRY(kernel(&f, e));
+	TRY(caller(&f, e));
+	last_cap(&f);
+	TRY(cgroup_mount(mem, &f, e));
+	TRY(cgroup_self(mem, &f, e));
+	TRY(cgroup_abilities(mem, &f, e));
+	security_modules(&f);
+	f.cgroupns = exists("/proc/self/ns/cgroup");
+	f.timens = exists("/proc/self/ns/time");
+	f.userns = exists("/proc/self/ns/user");
+	if (!f.can_mount)
+		rootless(&f);
+	*ret = f;
+	return 0;
+}
