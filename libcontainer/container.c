@@ -156,7 +156,9 @@ static int start_created(const struct brig_options *o, const char *id, struct ho
 	struct container c;
 	int rc;
 
-	statedir_close(&h->state);	/* the lock passes from create to start; nobody else can start it: only created ones can be */
+	/* The walk is over: its lock passes to start (nobody else can start it: only created ones can be), and its ends of the FIFOs must be
+	 * gone, or init's last one closing would not be the end of file. */
+	host_forget_walk(h);
 	rc = container_open(o->root, id, true, &c, e);
 	if (rc == 0)
 		rc = life_start(o->root, &c, e);

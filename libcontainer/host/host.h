@@ -34,6 +34,8 @@ typedef int host_fn(struct host *h, const struct step *s, struct err *e);
 /* Prepares an empty host for one walk; host_close frees its descriptors and handles, and touches nothing lasting. */
 int host_open(struct host *h, const struct plan *p, const struct request *r, struct err *e) MUST_CHECK;
 void host_close(struct host *h);
+/* Closes what the walk used, the lock of the state directory included; the console master stays for the relay. */
+void host_forget_walk(struct host *h);
 
 /* Walks the host's steps of [0, to). */
 int host_walk(struct host *h, size_t to, struct err *e) MUST_CHECK;

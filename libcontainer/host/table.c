@@ -58,7 +58,7 @@ int host_open(struct host *h, const struct plan *p, const struct request *r, str
 	return baton_open(&h->baton, p, e);
 }
 
-void host_close(struct host *h)
+void host_forget_walk(struct host *h)
 {
 	fdtab_close(&h->tab);
 	mem_drop(&h->tab.slot);
@@ -66,6 +66,11 @@ void host_close(struct host *h)
 	baton_close(&h->baton);
 	procfs_close(&h->proc);
 	statedir_close(&h->state);
+}
+
+void host_close(struct host *h)
+{
+	host_forget_walk(h);
 	fd_drop(&h->console_master);
 }
 

@@ -27,11 +27,11 @@ static int answer(int fd, struct err *e)
 	memset(&told, 0, sizeof(told));
 	while (n < sizeof(told)) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
-		ssize_t got;
+		ssize_t got = sys_read(fd, (char *)&told + n, sizeof(told) - n);
 
-		if (sys_poll(&p, 1, NULL) < 0 && errno != EINTR)
+		/* Read first: poll never reports the end of a FIFO whose last writer had gone before we opened it. */
+		if (got < 0 && errno == EAGAIN && sys_poll(&p, 1, NULL) < 0 && errno != EINTR)
 			return err_sys(e, "wait for the container's answer");
-		got = sys_read(fd, (char *)&told + n, sizeof(told) - n);
 		if (got < 0 && (errno == EAGAIN || errno == EINTR))
 			continue;
 		if (got < 0)

@@ -181,7 +181,7 @@ static int add_owner(struct builder *b)
 
 static int make(struct builder *b, const char *path, const struct cgroup_writes *w)
 {
-	const char *enabled;
+	const char *enabled = NULL;
 
 	TRY(controllers(b, w, &enabled));
 	b->cgroup = slot_new(b, "cgroup");
