@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static int set(struct err *e, enum err_kind kind, int num, const char *fmt, va_list ap)
+static int PRINTF_LIKE(4, 0) set(struct err *e, enum err_kind kind, int num, const char *fmt, va_list ap)
 {
 	memset(e, 0, sizeof(*e));
 	e->kind = kind;

@@ -16,7 +16,7 @@ void log_to(log_sink_fn *sink, void *arg)
 	log_state.arg = arg;
 }
 
-static void emit(enum log_level level, const char *fmt, va_list ap)
+static void PRINTF_LIKE(2, 0) emit(enum log_level level, const char *fmt, va_list ap)
 {
 	char text[LIMIT_LOG_BYTES];
 

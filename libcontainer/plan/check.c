@@ -357,7 +357,7 @@ static int check_mounts(const struct plan *p, struct err *e)
 
 	for (size_t i = 0; i < p->n; i++) {
 		const struct step *s = &p->step[i];
-		unsigned long n, before;
+		unsigned long n, before = 0;
 
 		if (s->op == OP_DEVICE_NODE || s->op == OP_LINK || s->op == OP_CWD_MAKE || s->op == OP_CONSOLE ||
 		    (s->op == OP_TREE_ATTACH && !mount_number(s->why, &n)))

@@ -35,8 +35,8 @@ static int symbol(void *lib, const char *name, void *ret, struct err *e)
 int probe_selinux_label(const char *label, struct err *e)
 {
 	void *lib __attribute__((cleanup(lib_drop))) = NULL;
-	int (*enabled)(void);
-	int (*check)(const char *);
+	int (*enabled)(void) = NULL;
+	int (*check)(const char *) = NULL;
 
 	TRY(load(LIBSELINUX_SONAME, &lib, e));
 	TRY(symbol(lib, "is_selinux_enabled", &enabled, e));
@@ -66,7 +66,7 @@ static bool known_missing(const char *profile)
 int probe_apparmor_profile(const char *profile, struct err *e)
 {
 	void *lib __attribute__((cleanup(lib_drop))) = NULL;
-	int (*enabled)(void);
+	int (*enabled)(void) = NULL;
 
 	TRY(load(LIBAPPARMOR_SONAME, &lib, e));
 	TRY(symbol(lib, "aa_is_enabled", &enabled, e));

@@ -124,7 +124,7 @@ static int choose(struct decoder *d, const struct json *v, const char *const *na
 static int take_policy(struct decoder *d, const struct json *v, void *at)
 {
 	static const char *const names[] = { "SCHED_OTHER", "SCHED_FIFO", "SCHED_RR", "SCHED_BATCH", "SCHED_ISO", "SCHED_IDLE", "SCHED_DEADLINE" };
-	size_t i;
+	size_t i = 0;
 
 	TRY(choose(d, v, names, 7, "scheduling policy", &i));
 	*(uint32_t *)at = (uint32_t)i;	/* linux/sched.h numbers them in this order */
@@ -135,7 +135,7 @@ static int take_sched_flags(struct decoder *d, const struct json *v, void *at)
 {
 	static const char *const names[] = { "SCHED_FLAG_RESET_ON_FORK", "SCHED_FLAG_RECLAIM", "SCHED_FLAG_DL_OVERRUN", "SCHED_FLAG_KEEP_POLICY",
 					     "SCHED_FLAG_KEEP_PARAMS", "SCHED_FLAG_UTIL_CLAMP_MIN", "SCHED_FLAG_UTIL_CLAMP_MAX" };
-	size_t bit;
+	size_t bit = 0;
 
 	if (v->type != JSON_ARRAY)
 		return refuse(d, v, "must be an array, not %s", json_type_name(v->type));
@@ -175,7 +175,7 @@ static int take_scheduler(struct decoder *d, const struct json *v, void *at)
 static int take_io_class(struct decoder *d, const struct json *v, void *at)
 {
 	static const char *const names[] = { NULL, "IOPRIO_CLASS_RT", "IOPRIO_CLASS_BE", "IOPRIO_CLASS_IDLE" };
-	size_t i;
+	size_t i = 0;
 
 	TRY(choose(d, v, names, 4, "I/O priority class", &i));
 	*(uint32_t *)at = (uint32_t)i;

@@ -1,10 +1,18 @@
 /* room: any — the fault hook of the test build: makes the n-th system call of a room fail. Empty in production. */
 #include "sys/sys.h"
 
-#ifdef SYS_FAULTS
+#ifndef SYS_FAULTS
+
+void sys_fault_room(const char *room)
+{
+	(void)room;
+}
+
+#else
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +27,7 @@ static const char *const rooms[] = { "host", "join", "init" };
 
 static struct {
 	bool on;		/* the room is known */
-	unsigned count, fail_at;
+	unsigned count, fail_at, kill_at;
 	int error;
 	char *line;		/* this room's line in the shared count file, or NULL */
 	size_t room;
@@ -80,22 +88,32 @@ static void count_open(void)
 		fault.line = map + fault.room * LINE_BYTES;
 }
 
+/* N of "ROOM:N...", 0 when the variable is unset or means another room; *rest is what follows the number. */
+static unsigned number_for(const char *variable, const char *room, char **rest)
+{
+	const char *want = secure_getenv(variable);
+	size_t n = strlen(room);
+
+	if (!want || n == 0 || strncmp(want, room, n) != 0 || want[n] != ':')
+		return 0;
+	return (unsigned)strtoul(want + n + 1, rest, 10);
+}
+
 void sys_fault_room(const char *room)
 {
-	const char *want = secure_getenv("BRIG_FAULT");
-	size_t n = strlen(room);
-	char *end;
+	char *end = NULL;
 
 	memset(&fault, 0, sizeof(fault));
+	if (!room[0])
+		return;
 	for (size_t i = 0; i < ROOMS; i++)
 		if (strcmp(room, rooms[i]) == 0)
 			fault.room = i;
 	fault.on = true;
 	count_open();
-	if (!want || strncmp(want, room, n) != 0 || want[n] != ':')
-		return;
-	fault.fail_at = (unsigned)strtoul(want + n + 1, &end, 10);
-	fault.error = *end == ':' ? error_number(end + 1) : EIO;
+	fault.kill_at = number_for("BRIG_FAULT_KILL", room, &end);
+	fault.fail_at = number_for("BRIG_FAULT", room, &end);
+	fault.error = fault.fail_at && *end == ':' ? error_number(end + 1) : EIO;
 }
 
 bool sys_fault(const char *call)
@@ -104,6 +122,10 @@ bool sys_fault(const char *call)
 		return false;
 	fault.count++;
 	count_write();
+	if (fault.count == fault.kill_at) {
+		kill(getpid(), SIGKILL);
+		_exit(137);	/* the first process of a pid namespace cannot kill itself */
+	}
 	if (fault.fail_at == 0 || fault.count != fault.fail_at)
 		return false;
 	if (secure_getenv("BRIG_FAULT_LOUD"))

@@ -164,15 +164,14 @@ int sys_bpf_detach_device(int cgroup, int prog);
 int sys_loopback_up(void);
 
 /* ---- fault.c ---- */
-#ifdef SYS_FAULTS
-/* Counts calls of this process; true (errno set) when this one must fail. Driven by the environment variable BRIG_FAULT
- * "ROOM:N:ERRNO" (ERRNO a number or a name such as EPERM), read when sys_fault_room() tells the process its room (host, join or init)
- * and starts the count; before that nothing fails. BRIG_FAULT_COUNT=FILE (absolute path) keeps one line "ROOM COUNT" per room
- * up to date in FILE, through a shared mapping, so that also a process without a file system or with a sudden end is counted. */
+/* Tells the process its room ("host", "join", "init"; "" ends it) and starts the count of its calls; empty unless SYS_FAULTS. The environment
+ * variable BRIG_FAULT "ROOM:N:ERRNO" (ERRNO a number or a name such as EPERM) makes that call fail. BRIG_FAULT_COUNT=FILE (absolute path)
+ * keeps one line "ROOM COUNT" per room up to date in FILE, through a shared mapping, so that also a process without a file system or with
+ * a sudden end is counted. BRIG_FAULT_KILL "ROOM:N" ends the process by SIGKILL before that call instead. */
 void sys_fault_room(const char *room);
-bool sys_fault(const char *call);
+#ifdef SYS_FAULTS
+bool sys_fault(const char *call);	/* true (errno set): this call must fail */
 #else
-static inline void sys_fault_room(const char *room) { (void)room; }
 static inline bool sys_fault(const char *call) { (void)call; return false; }
 #endif
 

@@ -1,0 +1,69 @@
+/* room: cli — the table of verbs and options: parser, help, man pages and completions all read it */
+#ifndef BRIG_SRC_CLI_H
+#define BRIG_SRC_CLI_H
+
+#include "container.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What the command line said. One struct for all verbs: a verb reads what its own options fill. Strings point into argv. */
+struct values {
+	/* global */
+	const char *root, *log, *log_format, *rootless;
+	bool debug, systemd_cgroup, version, help;
+	/* verbs */
+	const char *bundle, *console_socket, *pidfd_socket, *pid_file, *format, *facts;
+	const char *preserve_fds;
+	bool no_pivot, no_new_keyring, no_subreaper, detach, keep, force, all, quiet, rootless_spec, show_facts;
+	/* what is left */
+	int n;
+	char **arg;
+};
+
+enum option_kind { OPTION_FLAG, OPTION_TEXT };
+
+struct option {
+	const char *name;
+	char letter;			/* 0: none */
+	enum option_kind kind;
+	size_t offset;			/* in struct values */
+	const char *value_name;		/* "DIR"; NULL for a flag */
+	const char *help;		/* one sentence without full stop; NULL: accepted, but not shown */
+};
+
+struct verb;
+typedef int verb_fn(const struct verb *verb, struct values *v);	/* the program's exit status */
+
+struct verb {
+	const char *name;
+	const char *args;		/* "ID", "ID [SIGNAL]", "" */
+	int min, max;			/* positionals */
+	bool stop;			/* options end at the first positional */
+	bool seals;			/* makes a process that a container can reach: runs from a sealed copy (CVE-2019-5736) */
+	verb_fn *run;
+	const char *summary;		/* one sentence without full stop */
+	const char *details;		/* paragraphs, or NULL */
+	const struct option *option;	/* ends with a NULL name */
+};
+
+extern const struct verb verb_table[];		/* ends with a NULL name */
+extern const struct option global_options[];	/* ends with a NULL name */
+const struct verb *verb_find(const char *name);	/* NULL: unknown */
+
+extern const char *program_name;		/* "brig", or "runc" when started as such */
+
+/* Called by verbs. The options of the library, from the values; exits the program with a message when the state root cannot be told. */
+struct brig_options library_options(const struct values *v);
+/* Absolute form of a path of the caller's (lexical, against the working directory); the caller frees. Exits when out of memory. */
+char *absolute(const char *path);
+/* "3" of --preserve-fds; exits with a message when it is no number. */
+unsigned preserved_fds(const struct values *v);
+unsigned listen_fds(void);			/* LISTEN_FDS of the environment, 0 without */
+
+void help_program(void);
+void help_verb(const struct verb *verb);
+
+verb_fn verb_create, verb_run, verb_start, verb_kill, verb_delete, verb_state, verb_list, verb_spec, verb_features, verb_explain, verb_help;
+
+#endif

@@ -1,0 +1,195 @@
+/* room: cli — from argv to a verb */
+#include "args.h"
+#include "out.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const char *program_name = "brig";
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+char *absolute(const char *path)
+{
+	char cwd[PATH_MAX], *ret = NULL;
+
+	if (path[0] == '/')
+		ret = strdup(path);
+	else if (!getcwd(cwd, sizeof(cwd)))
+		exit(out_usage("cannot tell the working directory"));
+	else if (asprintf(&ret, "%s/%s", cwd, path) < 0)
+		ret = NULL;
+	if (!ret)
+		exit(out_usage("out of memory"));
+	return ret;
+}
+
+/* The number that a user namespace's root has outside cannot own /run/brig; $USER tells an ordinary user's shell in one from a real root's. */
+static bool is_rootless(void)
+{
+	const char *user = getenv("USER");
+	char line[64] = "";
+	unsigned in, out, n;
+	FILE *f;
+
+	if (geteuid() != 0)
+		return true;
+	f = fopen("/proc/self/uid_map", "re");
+	if (!f)
+		return false;
+	if (!fgets(line, sizeof(line), f))
+		line[0] = '\0';
+	fclose(f);
+	if (sscanf(line, "%u %u %u", &in, &out, &n) != 3 || (out == 0 && n == UINT_MAX))
+		return false;
+	return !user || strcmp(user, "root") != 0;
+}
+
+static const char *default_root(void)
+{
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
+	char *ret;
+
+	if (!is_rootless())
+		return "/run/brig";
+	if (!runtime || !runtime[0])
+		exit(out_usage("$XDG_RUNTIME_DIR is not set, so there is no place for the state; set it, or use --root"));
+	if (asprintf(&ret, "%s/brig", runtime) < 0)
+		exit(out_usage("out of memory"));
+	return ret;
+}
+
+struct brig_options library_options(const struct values *v)
+{
+	struct brig_options o = { .size = sizeof(o), .systemd_cgroup = v->systemd_cgroup, .rootless = -1 };
+
+	o.root = v->root ? absolute(v->root) : default_root();
+	if (o.root[strspn(o.root, "/")] == '\0')
+		exit(out_usage("invalid --root: \"/\" cannot hold the state"));
+	if (v->rootless && strcmp(v->rootless, "true") == 0)
+		o.rootless = 1;
+	else if (v->rootless && strcmp(v->rootless, "false") == 0)
+		o.rootless = 0;
+	else if (v->rootless && strcmp(v->rootless, "auto") != 0)
+		exit(out_usage("invalid --rootless: \"%.40s\" is not true, false or auto", v->rootless));
+	return o;
+}
+
+static unsigned number(const char *text, const char *what)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	if (!text[0] || *end || text[0] < '0' || text[0] > '9' || n > 65536)
+		exit(out_usage("invalid value \"%.40s\" for %s: not a number of descriptors", text, what));
+	return (unsigned)n;
+}
+
+unsigned preserved_fds(const struct values *v)
+{
+	return v->preserve_fds ? number(v->preserve_fds, "--preserve-fds") : 0;
+}
+
+unsigned listen_fds(void)
+{
+	const char *n = getenv("LISTEN_FDS");
+
+	return n && n[0] ? number(n, "LISTEN_FDS") : 0;
+}
+
+static int print_version(void)
+{
+	printf("%s version %s\ncommit: %s\nspec: %s\nlibseccomp: %s\n", program_name, brig_version(), BRIG_COMMIT, brig_spec_version(), brig_libseccomp_version());
+	return 0;
+}
+
+static int wrong_count(const struct verb *verb, int n)
+{
+	help_verb(verb);
+	fflush(stdout);
+	if (verb->max == 0)
+		return out_usage("\"%s\" takes no arguments, not %d", verb->name, n);
+	return out_usage("\"%s\" requires %s %d argument%s (%s), not %d", verb->name, verb->min == verb->max ? "exactly" : n < verb->min ? "at least" : "at most",
+			 n < verb->min ? verb->min : verb->max, (n < verb->min ? verb->min : verb->max) == 1 ? "" : "s", verb->args, n);
+}
+
+/* Before anything is opened: what the caller claims to pass must be there, or our own descriptors would slide into its place (W-5). Then from
+ * a sealed copy on, because the processes that this makes can be reached from inside the container. */
+static int protect(const struct values *v, char **argv)
+{
+	struct brig_err e;
+
+	if (brig_check_fds(listen_fds() + preserved_fds(v), &e) < 0 || brig_seal_self(argv, &e) < 0)
+		return out_error(NULL, &e);
+	return 0;
+}
+
+static int run_verb(const struct verb *verb, struct values *v, char **argv)
+{
+	const char *format = v->log_format ? v->log_format : "text";
+
+	if (v->help) {
+		help_verb(verb);
+		return 0;
+	}
+	if (verb->seals && protect(v, argv) != 0)
+		return 1;
+	if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
+		return out_usage("invalid log-format: %.40s", format);
+	if (out_open(v->log, format, v->debug) < 0)
+		return out_usage("cannot open the log file %.200s: %s", v->log, errno == ELOOP ? "it is a symbolic link" : strerror(errno));
+	if (v->n < verb->min || v->n > verb->max)
+		return wrong_count(verb, v->n);
+	return verb->run(verb, v);
+}
+
+int main(int argc, char **argv)
+{
+	struct values v = { 0 };
+	char text[ARGS_TEXT_SIZE], **list;
+	const struct verb *verb;
+	int used, rc;
+
+	if (argc > 0 && strcmp(base_name(argv[0]), "runc") == 0)
+		program_name = "runc";
+	brig_log_to(out_sink, NULL);
+	list = calloc((size_t)argc + 1, sizeof(*list));	/* the parser reorders; the re-execution needs argv as it was */
+	if (!list)
+		return out_usage("out of memory");
+	for (int i = 1; i < argc; i++)
+		list[i - 1] = argv[i];
+	used = args_parse(argc - 1, list, NULL, &v, text);
+	if (used < 0)
+		return out_usage("%s", text);
+	if (v.version)
+		return print_version();
+	if (used >= argc - 1) {
+		help_program();
+		return 0;
+	}
+	verb = verb_find(list[used]);
+	if (!verb && v.help) {
+		help_program();
+		return 0;
+	}
+	if (!verb) {
+		fprintf(stderr, "No help topic for '%s'\n", list[used]);
+		return 3;
+	}
+	if (args_parse(argc - 2 - used, list + used + 1, verb, &v, text) < 0)
+		return out_usage("%s", text);
+	rc = run_verb(verb, &v, argv);
+	if (fflush(stdout) != 0 && rc == 0)
+		rc = out_usage("cannot write the output: %s", strerror(errno));
+	free(list);
+	return rc;
+}

@@ -1,0 +1,58 @@
+/* room: cli — create and run */
+#include "out.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char *optional_path(const char *path)
+{
+	return path && path[0] ? absolute(path) : NULL;
+}
+
+static struct brig_create arguments(const struct values *v)
+{
+	struct brig_create c = {
+		.size = sizeof(c), .id = v->arg[0], .no_pivot = v->no_pivot, .no_new_keyring = v->no_new_keyring, .detach = v->detach, .keep = v->keep,
+		.no_subreaper = v->no_subreaper, .preserve_fds = preserved_fds(v), .listen_fds = listen_fds(), .notify_socket = getenv("NOTIFY_SOCKET"),
+	};
+
+	c.bundle = realpath(v->bundle && v->bundle[0] ? v->bundle : ".", NULL);
+	if (!c.bundle)
+		exit(out_usage("bundle %.200s: %s", v->bundle ? v->bundle : ".", errno == ENOENT ? "no such file or directory" : errno == EACCES ? "permission denied" : "cannot be resolved"));
+	c.console_socket = optional_path(v->console_socket);
+	c.pidfd_socket = optional_path(v->pidfd_socket);
+	c.pid_file = optional_path(v->pid_file);
+	return c;
+}
+
+static void release(struct brig_create *c)
+{
+	free((char *)(uintptr_t)c->bundle);
+	free((char *)(uintptr_t)c->console_socket);
+	free((char *)(uintptr_t)c->pidfd_socket);
+	free((char *)(uintptr_t)c->pid_file);
+}
+
+int verb_create(const struct verb *verb, struct values *v)
+{
+	struct brig_options o = library_options(v);
+	struct brig_create c = arguments(v);
+	struct brig_err e;
+	int rc = brig_create(&o, &c, &e);
+
+	release(&c);
+	return rc < 0 ? out_error(verb->name, &e) : 0;
+}
+
+int verb_run(const struct verb *verb, struct values *v)
+{
+	struct brig_options o = library_options(v);
+	struct brig_create c = arguments(v);
+	struct brig_err e;
+	int rc = brig_run(&o, &c, &e);
+
+	release(&c);
+	return rc < 0 ? out_error(verb->name, &e) : rc;
+}

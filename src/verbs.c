@@ -1,0 +1,91 @@
+/* room: cli — the table of verbs and options */
+#include "cli.h"
+
+#include <string.h>
+
+#define FLAG(member, name, letter, help) { name, letter, OPTION_FLAG, offsetof(struct values, member), NULL, help }
+#define TEXT(member, name, letter, value, help) { name, letter, OPTION_TEXT, offsetof(struct values, member), value, help }
+#define END { NULL, 0, OPTION_FLAG, 0, NULL, NULL }
+
+const struct option global_options[] = {
+	TEXT(root, "root", 0, "DIR", "where the state of containers is kept (default /run/brig, or $XDG_RUNTIME_DIR/brig)"),
+	TEXT(log, "log", 0, "FILE", "append log records to FILE instead of printing them"),
+	TEXT(log_format, "log-format", 0, "FORMAT", "text (default) or json"),
+	FLAG(debug, "debug", 0, "also log what is done, and what is ignored"),
+	FLAG(systemd_cgroup, "systemd-cgroup", 0, "let systemd make the cgroups"),
+	TEXT(rootless, "rootless", 0, "MODE", "true, false or auto (default): tolerate cgroups that we may not write"),
+	FLAG(version, "version", 'v', "print the version and exit"),
+	FLAG(help, "help", 'h', "print help and exit"),
+	END
+};
+
+#define BUNDLE TEXT(bundle, "bundle", 'b', "DIR", "directory with config.json (default: the working directory)")
+#define CREATE_OPTIONS \
+	BUNDLE, \
+	TEXT(console_socket, "console-socket", 0, "PATH", "send the terminal's master end to this listening AF_UNIX socket"), \
+	TEXT(pidfd_socket, "pidfd-socket", 0, "PATH", "send a pidfd of the container's first process to this listening AF_UNIX socket"), \
+	TEXT(pid_file, "pid-file", 0, "FILE", "write the pid of the container's first process to FILE"), \
+	FLAG(no_pivot, "no-pivot", 0, "move the root mount instead of pivot_root (for a root on an initramfs)"), \
+	FLAG(no_new_keyring, "no-new-keyring", 0, "keep the caller's session keyring"), \
+	TEXT(preserve_fds, "preserve-fds", 0, "N", "pass descriptors 3 to 2+N on (after those of LISTEN_FDS)")
+
+static const struct option create_options[] = { CREATE_OPTIONS, FLAG(detach, "detach", 'd', NULL), END };
+static const struct option run_options[] = {
+	CREATE_OPTIONS,
+	FLAG(detach, "detach", 'd', "return once the program runs"),
+	FLAG(keep, "keep", 0, "do not delete the container when its program ends"),
+	FLAG(no_subreaper, "no-subreaper", 0, "do not adopt orphaned processes of the container"),
+	END
+};
+static const struct option list_options[] = {
+	TEXT(format, "format", 'f', "FORMAT", "table (default) or json"),
+	FLAG(quiet, "quiet", 'q', "print only the ids"),
+	END
+};
+static const struct option kill_options[] = { FLAG(all, "all", 'a', "succeed also when the container is not running"), END };
+static const struct option delete_options[] = { FLAG(force, "force", 'f', "kill it first if it is running; succeed if there is none"), END };
+static const struct option spec_options[] = {
+	TEXT(bundle, "bundle", 'b', "DIR", "directory to write config.json to (default: the working directory)"),
+	FLAG(rootless_spec, "rootless", 0, "for a caller without root: own user namespace, no network namespace"),
+	END
+};
+static const struct option explain_options[] = {
+	BUNDLE,
+	TEXT(format, "format", 'f', "FORMAT", "text (default) or json"),
+	TEXT(facts, "facts", 0, "FILE", "plan for the machine described in FILE instead of this one"),
+	FLAG(show_facts, "show-facts", 0, "print the description of this machine, for --facts, and exit"),
+	FLAG(no_pivot, "no-pivot", 0, "as for create"),
+	FLAG(no_new_keyring, "no-new-keyring", 0, "as for create"),
+	TEXT(preserve_fds, "preserve-fds", 0, "N", "as for create"),
+	END
+};
+static const struct option no_options[] = { END };
+
+const struct verb verb_table[] = {
+	{ "create", "ID", 1, 1, false, true, verb_create, "Make a container and stop before its program starts",
+	  "Everything is set up and read back from the kernel before this returns; `start` then lets the program run.", create_options },
+	{ "delete", "ID", 1, 1, false, false, verb_delete, "Remove a container that has stopped or never started", NULL, delete_options },
+	{ "explain", "[ID]", 0, 1, false, false, verb_explain, "Print every act that a create of the bundle would do, with room and cause, and do nothing",
+	  "Needs no privilege. `host` acts in the caller's process, `init` in the container's first one, `join` in a short-lived one between them.", explain_options },
+	{ "features", "", 0, 0, false, false, verb_features, "Print what this build can do, as JSON", NULL, no_options },
+	{ "help", "[VERB]", 0, 1, false, false, verb_help, "Print help", NULL, no_options },
+	{ "kill", "ID [SIGNAL]", 1, 2, true, false, verb_kill, "Send a signal (default TERM) to the container's first process",
+	  "SIGNAL is a number or a name, with or without SIG.", kill_options },
+	{ "list", "", 0, 0, false, false, verb_list, "List the containers below the state root", NULL, list_options },
+	{ "run", "ID", 1, 1, false, true, verb_run, "Create, start, wait for and delete a container",
+	  "In the foreground signals and the terminal are relayed and the exit status is the program's (128 + N when killed by signal N).", run_options },
+	{ "spec", "", 0, 0, false, false, verb_spec, "Write a config.json to start from", NULL, spec_options },
+	{ "start", "ID", 1, 1, false, false, verb_start, "Let the program of a created container run", NULL, no_options },
+	{ "state", "ID", 1, 1, false, false, verb_state, "Print the state of a container as JSON", NULL, no_options },
+	{ NULL, NULL, 0, 0, false, false, NULL, NULL, NULL, NULL }
+};
+
+const struct verb *verb_find(const char *name)
+{
+	if (strcmp(name, "h") == 0)
+		name = "help";
+	for (const struct verb *v = verb_table; v->name; v++)
+		if (strcmp(v->name, name) == 0)
+			return v;
+	return NULL;
+}
