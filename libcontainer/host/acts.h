@@ -6,7 +6,7 @@
 
 host_fn state_reserve, state_created, start_fifo;			/* state.c */
 host_fn tree_open_host, node_open_host, tree_attr_host, tree_idmap, ns_open;	/* source.c */
-host_fn console_connect, console_send;					/* console.c */
+host_fn socket_connect, console_send, pidfd_send, seccomp_notify;		/* socket.c */
 host_fn seccomp_compile;						/* seccomp.c */
 host_fn cgroup_make, cgroup_write, cgroup_devices, cgroup_owner;	/* cgroup.c */
 host_fn join_clone, clone_host, undumpable_host;			/* clone.c */

@@ -8,7 +8,7 @@
 
 static host_fn *const host_table[OP_COUNT] = {
 	[OP_STATE_RESERVE] = state_reserve,
-	[OP_CONSOLE_CONNECT] = console_connect,
+	[OP_SOCKET_CONNECT] = socket_connect,
 	[OP_TREE_OPEN] = tree_open_host,
 	[OP_NODE_OPEN] = node_open_host,
 	[OP_NS_OPEN] = ns_open,
@@ -31,6 +31,8 @@ static host_fn *const host_table[OP_COUNT] = {
 	[OP_RLIMIT] = rlimit,
 	[OP_CONSOLE_SEND] = console_send,
 	[OP_HOOK] = hook_host,
+	[OP_SECCOMP_NOTIFY] = seccomp_notify,
+	[OP_PIDFD_SEND] = pidfd_send,
 	[OP_ATTEST] = attest,
 	[OP_STATE_CREATED] = state_created,
 };

@@ -94,11 +94,16 @@ int seccomp_load(struct init *in, const struct step *s, struct err *e)
 {
 	const struct slot *program = &in->tab->slot[s->seccomp.slot];
 	size_t n = program->size / sizeof(struct sock_filter);
+	bool notify = s->seccomp.profile->notify;
+	int fd;
 
 	if (n == 0 || n > BPF_MAXINSNS)
 		return err_set(e, ERR_UNSUPPORTED, 0, "the seccomp program has %zu instructions; the kernel takes 1 to %d", n, BPF_MAXINSNS);
-	if (sys_seccomp_load(program->data, (unsigned short)n, kernel_flags(s->seccomp.flags)) < 0)
+	fd = sys_seccomp_load(program->data, (unsigned short)n, kernel_flags(s->seccomp.flags) | (notify ? (unsigned)SECCOMP_FILTER_FLAG_NEW_LISTENER : 0));
+	if (fd < 0)
 		return err_sys(e, "seccomp SECCOMP_SET_MODE_FILTER");
+	if (notify)
+		baton_set_listener(in->baton, fd);	/* close-on-exec from birth; the agent's is a copy */
 	return 0;
 }
 

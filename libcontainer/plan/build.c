@@ -188,7 +188,7 @@ static void start_fields(struct builder *b)
 	const struct spec_linux *l = &b->s->linux_;
 
 	b->root = b->cgroup = b->pidfd = b->start_in = b->start_out = SLOT_NONE;
-	b->console = b->console_socket = b->null_node = b->empty_dir = b->seccomp = SLOT_NONE;
+	b->console = b->console_socket = b->pidfd_socket = b->agent = b->null_node = b->empty_dir = b->seccomp = SLOT_NONE;
 	for (size_t i = 0; i < NS_COUNT; i++)
 		b->ns[i] = SLOT_NONE;
 	b->new_userns = ns_is_new(b, NS_USER);
@@ -199,6 +199,7 @@ static void start_fields(struct builder *b)
 	if (b->any_userns && l->gid_map.n)
 		b->gid_map = &l->gid_map;
 	b->p->cgroup_mount = b->p->cgroup_path = "";
+	b->p->state_status = "creating";
 	b->p->own_pid_ns = ns_is_new(b, NS_PID);
 	b->p->rootless = !b->privileged || b->f->euid != 0;
 }

@@ -13,7 +13,7 @@ struct builder {
 	size_t cap;
 	bool new_userns, any_userns;	/* made, made or joined */
 	bool privileged;		/* the host may clone trees and write maps itself */
-	slot_t root, cgroup, pidfd, start_in, start_out, console, console_socket, null_node, empty_dir, seccomp;
+	slot_t root, cgroup, pidfd, start_in, start_out, console, console_socket, pidfd_socket, agent, null_node, empty_dir, seccomp;
 	slot_t ns[NS_COUNT];
 	slot_t *mount;			/* per spec mount: the detached tree opened on the host, or SLOT_NONE */
 	slot_t *dev;			/* per device in a user namespace */
@@ -89,6 +89,7 @@ int add_close_fds(struct builder *b);
 int add_drop(struct builder *b);
 int add_rlimits(struct builder *b);
 int add_attest(struct builder *b);
+int add_pidfd_send(struct builder *b);
 int add_state_created(struct builder *b);
 int add_wait_start(struct builder *b);
 int add_seccomp_last(struct builder *b);

@@ -34,14 +34,14 @@ static const char at_birth[] = "limits and access are in force before the first 
 static const struct rule rule[] = {
 	AFTER_IN(UNDUMPABLE, HOST, STATE_RESERVE, HOST, "nobody may look into brig while it holds anything"),
 	AFTER(STATE_RESERVE, START_FIFO, "the FIFOs lie in the state directory"),
-	AFTER(STATE_RESERVE, CONSOLE_CONNECT, "an id that is taken is refused before anything is touched"),
+	AFTER(STATE_RESERVE, SOCKET_CONNECT, "an id that is taken is refused before anything is touched"),
 	AFTER(STATE_RESERVE, NS_OPEN, "an id that is taken is refused before anything is touched"),
 	AFTER(STATE_RESERVE, TREE_OPEN, "an id that is taken is refused before anything is touched"),
 	AFTER(STATE_RESERVE, CGROUP_MAKE, "what delete must undo is on disk before it is done"),
 	AFTER(STATE_RESERVE, JOIN_CLONE, "what delete must undo is on disk before it is done"),
 	AFTER(STATE_RESERVE, CLONE, "what delete must undo is on disk before it is done"),
-	AFTER(CONSOLE_CONNECT, NS_OPEN, "the console socket is the caller's: reached before any name from the configuration is resolved"),
-	AFTER(CONSOLE_CONNECT, TREE_OPEN, "the console socket is the caller's: reached before any name from the configuration is resolved"),
+	AFTER(SOCKET_CONNECT, NS_OPEN, "the sockets are the caller's: reached before any name from the configuration is resolved"),
+	AFTER(SOCKET_CONNECT, TREE_OPEN, "the sockets are the caller's: reached before any name from the configuration is resolved"),
 	AFTER(CGROUP_WRITE, CLONE, at_birth), AFTER(CGROUP_WRITE, JOIN_CLONE, at_birth),
 	AFTER(CGROUP_DEVICES, CLONE, at_birth), AFTER(CGROUP_DEVICES, JOIN_CLONE, at_birth),
 	AFTER(CGROUP_OWNER, CLONE, at_birth), AFTER(CGROUP_OWNER, JOIN_CLONE, at_birth),
@@ -111,6 +111,8 @@ static const struct rule rule[] = {
 	AFTER(CWD, CAPS, "the directory may need a capability that the program does not get"),
 	AFTER(IDS, RLIMIT, own_limits), AFTER(CAPS, RLIMIT, own_limits), AFTER(NO_NEW_PRIVS, RLIMIT, own_limits),
 	AFTER(CAPS, ATTEST, witness), AFTER(NO_NEW_PRIVS, ATTEST, witness), AFTER(RLIMIT, ATTEST, witness),
+	AFTER(CLONE, PIDFD_SEND, unborn), AFTER(SECCOMP_LOAD, SECCOMP_NOTIFY, "the listener comes with the filter"),
+	AFTER(PIDFD_SEND, STATE_CREATED, "whoever waits for the descriptor has it when create ends"), AFTER(CAPS, PIDFD_SEND, "it is of the finished process"),
 	AFTER(ATTEST, STATE_CREATED, "the world is told after the result is proven"),
 	AFTER(STATE_CREATED, WAIT_START, "create has ended when init begins to wait"),
 	AFTER(WAIT_START, EXEC, "the program does not run before `start`"),
@@ -325,7 +327,7 @@ static int check_slots(const struct plan *p, struct err *e)
 
 static bool has_host_path(const struct step *s)
 {
-	return s->op == OP_CONSOLE_CONNECT || s->op == OP_TREE_OPEN || s->op == OP_NODE_OPEN || s->op == OP_NS_OPEN || s->op == OP_CGROUP_MAKE;
+	return s->op == OP_SOCKET_CONNECT || s->op == OP_TREE_OPEN || s->op == OP_NODE_OPEN || s->op == OP_NS_OPEN || s->op == OP_CGROUP_MAKE;
 }
 
 /* One room opens all trees: the host before the clone when it may, else init before the container's root is attached. */
@@ -405,6 +407,8 @@ static int check_filter(const struct plan *p, struct err *e)
 
 	if (load == NOWHERE)
 		return 0;
+	if (p->step[load].seccomp.profile->notify && p->step[load + 1].op != OP_SECCOMP_NOTIFY)
+		return wrong(p, load, "whatever init does next may wait for the agent, so the agent must have the listener", e);
 	if (!p->step[load].seccomp.last)
 		return load > ids ? broken(p, load, ids, "the filter needs CAP_SYS_ADMIN in the effective set, or no_new_privs and its listener the host", e) :
 		       nnp != NOWHERE && nnp > load ? broken(p, nnp, load, "the filter is loaded early because its listener must be sent; no_new_privs was asked for", e) : 0;

@@ -40,6 +40,7 @@ static int order(struct builder *b)
 
 	/* host: the limits that would have cut init's own set-up short; then an independent witness; then the world is told */
 	TRY(add_rlimits(b));
+	TRY(add_pidfd_send(b));
 	TRY(add_attest(b));
 	TRY(add_state_created(b));
 

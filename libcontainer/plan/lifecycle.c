@@ -1,6 +1,17 @@
 /* room: pure — the end of create and the beginning of start */
 #include "plan/build.h"
 
+int add_pidfd_send(struct builder *b)
+{
+	if (b->pidfd_socket == SLOT_NONE)
+		return 0;
+	ADD(send, b, OP_PIDFD_SEND, HOST, "option: --pidfd-socket");
+	send->send.pidfd = b->pidfd;
+	send->send.socket = b->pidfd_socket;
+	send->send.payload = "standard";
+	return 0;
+}
+
 int add_state_created(struct builder *b)
 {
 	ADD(created, b, OP_STATE_CREATED, HOST, "default: from now on the container exists for others");

@@ -67,7 +67,7 @@ struct step {
 	enum room room;
 	const char *why;	/* "/mounts/3" or "default: nothing may leak out" */
 	union {
-		struct { slot_t out; struct host_path path; } path;
+		struct { slot_t out; struct host_path path; const char *what; } path;	/* what: words for the error of a socket */
 		struct { slot_t slot; struct host_path path; bool recursive, nofollow; } tree;	/* slot: out for tree-open, in for root-attach */
 		struct { slot_t out; struct host_path path; char type; uint32_t major, minor; bool any_number; } node;
 		struct { slot_t slot; struct host_path path; enum ns_type type; } ns;
@@ -102,6 +102,8 @@ struct step {
 		struct { bool move; } pivot;
 		struct { struct root_path path; } rpath;
 		struct { struct root_path path; slot_t null, empty; } mask;
+		struct { slot_t pidfd, socket; const char *metadata; } notify;	/* metadata: or NULL */
+		struct { slot_t pidfd, socket; const char *payload; } send;
 		struct { bool apparmor; const char *label; } label;
 		struct { const char *name, *label; } keyring;
 		const struct spec_memory_policy *mempol;
@@ -127,6 +129,7 @@ struct plan {
 	const char *cgroup_mount, *cgroup_path;	/* "" none */
 	const char *rootfs;			/* absolute host path, for state */
 	bool own_pid_ns, rootless;
+	const char *state_status;		/* of the container while this plan is walked: "creating", "running" */
 	const char *state_head, *state_tail;	/* JSON of the state for hooks: head + `"status":"X","pid":N` + tail */
 };
 

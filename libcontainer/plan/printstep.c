@@ -431,6 +431,11 @@ static void small_fields(struct fields *f, const struct step *s)
 		field_string(f, "module", "", s->label.apparmor ? "apparmor" : "selinux");
 		field_string(f, "label", "", s->label.label);
 		break;
+	case OP_SECCOMP_NOTIFY:
+		field_string(f, "metadata", "", s->notify.metadata);
+		field_slot(f, "socket", "to", s->notify.socket);
+		break;
+	case OP_PIDFD_SEND: field_slot(f, "socket", "to", s->send.socket); break;
 	case OP_MASK: case OP_READONLY: case OP_CWD_MAKE: case OP_CWD:
 		field_string(f, "path", "", s->op == OP_CWD ? s->cwd.path.s : s->op == OP_MASK ? s->mask.path.s : s->rpath.path.s);
 		break;
@@ -445,7 +450,7 @@ static void small_fields(struct fields *f, const struct step *s)
 void step_fields(struct fields *f, const struct step *s)
 {
 	switch (s->op) {
-	case OP_CONSOLE_CONNECT: field_string(f, "path", "", s->path.path.s); field_slot(f, "slot", "->", s->path.out); break;
+	case OP_SOCKET_CONNECT: field_string(f, "path", "", s->path.path.s); field_slot(f, "slot", "->", s->path.out); break;
 	case OP_STATE_CREATED: field_string(f, "pidFile", "", s->path.path.s); break;
 	case OP_TREE_OPEN: case OP_ROOT_ATTACH: tree_fields(f, s); break;
 	case OP_NODE_OPEN: node_fields(f, s); break;
@@ -477,7 +482,7 @@ void step_fields(struct fields *f, const struct step *s)
 	case OP_ATTEST: attest_fields(f, s->want); break;
 	case OP_NS_OPEN: case OP_NS_ENTER: case OP_CLONE: case OP_NS_NEW: case OP_PROPAGATION: case OP_ROOT_PROPAGATION: case OP_TIME_OFFSETS:
 	case OP_START_FIFO: case OP_WAIT_START: case OP_NET_DEVICE: case OP_TMPFS_COPY: case OP_LINK: case OP_SYSCTL: case OP_LABEL_EXEC:
-	case OP_MASK: case OP_READONLY: case OP_CWD_MAKE: case OP_CWD: case OP_MEMORY_POLICY:
+	case OP_MASK: case OP_READONLY: case OP_CWD_MAKE: case OP_CWD: case OP_MEMORY_POLICY: case OP_SECCOMP_NOTIFY: case OP_PIDFD_SEND:
 		small_fields(f, s);
 		break;
 	case OP_STATE_RESERVE: case OP_JOIN_CLONE: case OP_AFFINITY: case OP_UNDUMPABLE: case OP_LOOPBACK: case OP_ROOT_READONLY:

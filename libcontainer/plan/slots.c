@@ -12,7 +12,7 @@ struct step_slots step_slots(const struct step *s)
 	struct step_slots t = { .out = SLOT_NONE };
 
 	switch (s->op) {
-	case OP_CONSOLE_CONNECT: t.out = s->path.out; break;
+	case OP_SOCKET_CONNECT: t.out = s->path.out; break;
 	case OP_TREE_OPEN: t.out = s->tree.slot; break;
 	case OP_ROOT_ATTACH: reads(&t, s->tree.slot); break;
 	case OP_NODE_OPEN: t.out = s->node.out; break;
@@ -34,6 +34,8 @@ struct step_slots step_slots(const struct step *s)
 	case OP_TREE_ATTACH: reads(&t, s->attach.slot); break;
 	case OP_CONSOLE: t.out = s->console.master; break;
 	case OP_CONSOLE_SEND: reads(&t, s->console.master); reads(&t, s->console.socket); break;
+	case OP_SECCOMP_NOTIFY: reads(&t, s->notify.pidfd); reads(&t, s->notify.socket); break;
+	case OP_PIDFD_SEND: reads(&t, s->send.pidfd); reads(&t, s->send.socket); break;
 	case OP_MASK: reads(&t, s->mask.null); reads(&t, s->mask.empty); break;
 	case OP_ATTEST:
 	case OP_STATE_RESERVE: case OP_JOIN_CLONE: case OP_NS_NEW: case OP_TIME_OFFSETS: case OP_ID_MAP: case OP_NET_DEVICE:

@@ -131,6 +131,20 @@ static int open_namespaces(struct builder *b)
 	return 0;
 }
 
+static int connect_socket(struct builder *b, const char *why, const char *what, const char *name, const char *path, slot_t *ret)
+{
+	slot_t slot = slot_new(b, name);
+
+	if (slot == SLOT_NONE)
+		return -1;
+	ADD(connect, b, OP_SOCKET_CONNECT, HOST, why);
+	connect->path.out = slot;
+	connect->path.path.s = path;
+	connect->path.what = what;
+	*ret = slot;
+	return 0;
+}
+
 /* Two rules, in runc's words, which callers know. */
 static int connect_console(struct builder *b)
 {
@@ -142,13 +156,20 @@ static int connect_console(struct builder *b)
 		return fail(b, ERR_USAGE, "/process/terminal", "cannot use console socket if runc will not detach or allocate tty");
 	if (!wanted)
 		return 0;
-	b->console_socket = slot_new(b, "console-socket");
-	if (b->console_socket == SLOT_NONE)
-		return -1;
-	ADD(connect, b, OP_CONSOLE_CONNECT, HOST, "/process/terminal");
-	connect->path.out = b->console_socket;
-	connect->path.path.s = b->r->console_socket;
-	return 0;
+	return connect_socket(b, "/process/terminal", "connect to console socket", "console-socket", b->r->console_socket, &b->console_socket);
+}
+
+static int connect_others(struct builder *b)
+{
+	const struct spec_seccomp *sc = &b->s->linux_.seccomp;
+
+	if (b->r->pidfd_socket)
+		TRY(connect_socket(b, "option: --pidfd-socket", "connect to pidfd socket", "pidfd-socket", b->r->pidfd_socket, &b->pidfd_socket));
+	if (!sc->present || !sc->notify)
+		return 0;
+	if (!b->privileged)
+		return fail(b, ERR_UNSUPPORTED, "/linux/seccomp/listenerPath", "a seccomp listener cannot be fetched by a rootless caller");
+	return connect_socket(b, "/linux/seccomp/listenerPath", "failed to connect with seccomp agent", "seccomp-agent", sc->listener_path, &b->agent);
 }
 
 int add_sources(struct builder *b)
@@ -158,6 +179,7 @@ int add_sources(struct builder *b)
 	if (!b->s->has_root)
 		return fail(b, ERR_SPEC, "/root", "root property must not be empty");
 	TRY(connect_console(b));
+	TRY(connect_others(b));
 	TRY(open_namespaces(b));
 	return b->privileged ? open_trees(b, HOST) : 0;
 }

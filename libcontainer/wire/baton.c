@@ -47,6 +47,7 @@ int baton_open(struct baton *b, const struct plan *p, struct err *e)
 	if (page == MAP_FAILED)
 		return err_sys(e, "map the mark page");
 	b->mark = page;
+	atomic_store(&b->mark->listener, FD_NONE);
 	if (p->uses_join)
 		TRY(pair(b, ROOM_JOIN, e));
 	return pair(b, ROOM_INIT, e);
@@ -92,6 +93,16 @@ void baton_mark(struct baton *b, size_t step)
 {
 	if (b->me != ROOM_HOST)
 		atomic_store(&b->mark->step[side(b->me)], (unsigned)step);
+}
+
+void baton_set_listener(struct baton *b, int fd)
+{
+	atomic_store(&b->mark->listener, fd);
+}
+
+int baton_listener(const struct baton *b)
+{
+	return atomic_load(&b->mark->listener);
 }
 
 int baton_pass(struct baton *b, enum room to, size_t step, const int *fds, size_t nfds, struct err *e)

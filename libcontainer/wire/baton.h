@@ -19,7 +19,9 @@
 
 #include <stdatomic.h>
 
-struct mark { atomic_uint step[2]; };	/* shared page: the step that join [0] and init [1] are in; for messages only */
+/* Shared page. step: what join [0] and init [1] are in, for messages only. listener: init's descriptor of the seccomp listener, which the host
+ * fetches (pidfd_getfd) and verifies; init cannot send it, because with the filter loaded sendmsg(2) may already wait for the agent. */
+struct mark { atomic_uint step[2]; atomic_int listener; };
 
 struct baton {
 	enum room me;
@@ -41,6 +43,8 @@ int baton_pass(struct baton *b, enum room to, size_t step, const int *fds, size_
 /* Waits for DONE of exactly this step with exactly nfds descriptors (owned by the caller afterwards). A FAIL becomes *e as it is. */
 int baton_await(struct baton *b, enum room from, size_t step, int *fds, size_t nfds, struct err *e) MUST_CHECK;
 void baton_fail(struct baton *b, size_t step, const struct err *e);	/* child; a lost host is ignored: nobody is left to tell */
+void baton_set_listener(struct baton *b, int fd);	/* init */
+int baton_listener(const struct baton *b);		/* host; FD_NONE: none yet */
 void baton_mark(struct baton *b, size_t step);
 
 #endif

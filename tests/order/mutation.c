@@ -18,11 +18,11 @@ static const char kernel[] = "the kernel itself refuses the wrong order: it fail
 
 static const struct harmless harmless[] = {
 	{ OP_START_FIFO, OP_TREE_OPEN, sources }, { OP_START_FIFO, OP_NODE_OPEN, sources }, { OP_START_FIFO, OP_NS_OPEN, sources },
-	{ OP_START_FIFO, OP_CONSOLE_CONNECT, sources }, { OP_START_FIFO, OP_SECCOMP_COMPILE, sources }, { OP_START_FIFO, OP_CGROUP_MAKE, sources },
+	{ OP_START_FIFO, OP_SOCKET_CONNECT, sources }, { OP_SOCKET_CONNECT, OP_SOCKET_CONNECT, sources }, { OP_START_FIFO, OP_SECCOMP_COMPILE, sources }, { OP_START_FIFO, OP_CGROUP_MAKE, sources },
 	{ OP_TREE_OPEN, OP_TREE_OPEN, sources }, { OP_TREE_OPEN, OP_NODE_OPEN, sources }, { OP_NODE_OPEN, OP_NODE_OPEN, sources },
 	{ OP_NS_OPEN, OP_NS_OPEN, sources }, { OP_NS_OPEN, OP_TREE_OPEN, sources }, { OP_TREE_OPEN, OP_SECCOMP_COMPILE, sources },
 	{ OP_NODE_OPEN, OP_SECCOMP_COMPILE, sources }, { OP_TREE_OPEN, OP_CGROUP_MAKE, sources }, { OP_NODE_OPEN, OP_CGROUP_MAKE, sources },
-	{ OP_SECCOMP_COMPILE, OP_CGROUP_MAKE, sources }, { OP_CONSOLE_CONNECT, OP_SECCOMP_COMPILE, sources },
+	{ OP_SECCOMP_COMPILE, OP_CGROUP_MAKE, sources }, { OP_SOCKET_CONNECT, OP_SECCOMP_COMPILE, sources },
 	{ OP_CGROUP_WRITE, OP_CGROUP_WRITE, "different files of one empty cgroup; the dependent ones are checked by name" },
 	{ OP_CGROUP_WRITE, OP_CGROUP_DEVICES, "nothing lives in the cgroup yet" }, { OP_CGROUP_DEVICES, OP_CGROUP_OWNER, "nothing lives in the cgroup yet" },
 	{ OP_CGROUP_DEVICES, OP_TREE_OPEN, sources }, { OP_CGROUP_OWNER, OP_TREE_OPEN, sources }, { OP_CGROUP_WRITE, OP_TREE_OPEN, sources },
