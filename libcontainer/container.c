@@ -91,7 +91,7 @@ static int request_of(struct job *j, const struct brig_options *o, const struct 
 {
 	struct request *r = &j->request;
 
-	*r = (struct request){ .id = c->id, .state_root = o->root, .bundle = c->bundle, .console_socket = c->console_socket,
+	*r = (struct request){ .id = c->id, .state_root = o->root, .cache = o->cache, .bundle = c->bundle, .console_socket = c->console_socket,
 			       .pidfd_socket = c->pidfd_socket, .pid_file = c->pid_file, .notify_socket = c->notify_socket,
 			       .no_pivot = c->no_pivot, .no_new_keyring = c->no_new_keyring, .systemd_cgroup = o->systemd_cgroup,
 			       .rootless_cgroup = o->rootless == 1, .detach = c->detach, .preserve_fds = c->preserve_fds, .listen_fds = c->listen_fds };

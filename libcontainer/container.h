@@ -46,6 +46,7 @@ BRIG_API int brig_check_fds(unsigned n, struct brig_err *err);
 struct brig_options {		/* zero-initialise; size = sizeof for later growth */
 	size_t size;
 	const char *root;	/* state root, absolute */
+	const char *cache;	/* directory for compiled seccomp profiles, absolute, made when missing; NULL: none is kept */
 	bool systemd_cgroup;
 	int rootless;		/* -1 auto, 0, 1 */
 };

@@ -54,16 +54,15 @@ static bool is_rootless(void)
 	return !user || strcmp(user, "root") != 0;
 }
 
-static const char *default_root(void)
+/* NAME below the directory for run-time files; NULL when there is none. */
+static const char *runtime_dir(const char *name)
 {
-	const char *runtime = getenv("XDG_RUNTIME_DIR");
+	const char *runtime = is_rootless() ? getenv("XDG_RUNTIME_DIR") : "/run";
 	char *ret;
 
-	if (!is_rootless())
-		return "/run/brig";
 	if (!runtime || !runtime[0])
-		exit(out_usage("$XDG_RUNTIME_DIR is not set, so there is no place for the state; set it, or use --root"));
-	if (asprintf(&ret, "%s/brig", runtime) < 0)
+		return NULL;
+	if (asprintf(&ret, "%s/%s", runtime, name) < 0)
 		exit(out_usage("out of memory"));
 	return ret;
 }
@@ -72,7 +71,10 @@ struct brig_options library_options(const struct values *v)
 {
 	struct brig_options o = { .size = sizeof(o), .systemd_cgroup = v->systemd_cgroup, .rootless = -1 };
 
-	o.root = v->root ? absolute(v->root) : default_root();
+	o.root = v->root ? absolute(v->root) : runtime_dir("brig");
+	o.cache = runtime_dir("brig-cache");
+	if (!o.root)
+		exit(out_usage("$XDG_RUNTIME_DIR is not set, so there is no place for the state; set it, or use --root"));
 	if (o.root[strspn(o.root, "/")] == '\0')
 		exit(out_usage("invalid --root: \"/\" cannot hold the state"));
 	if (v->rootless && strcmp(v->rootless, "true") == 0)

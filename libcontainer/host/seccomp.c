@@ -1,6 +1,8 @@
 /* room: host — the seccomp profile becomes a program, by libseccomp, while nothing hostile runs */
 #include "host/acts.h"
 #include "base/log.h"
+#include "base/str.h"
+#include "state/cache.h"
 #include "sys/sys.h"
 
 #include <seccomp.h>
@@ -155,9 +157,31 @@ static int export_bpf(scmp_filter_ctx ctx, struct slot *out, struct err *e)
 	return 0;
 }
 
-int seccomp_compile(struct host *h, const struct step *s, struct err *e)
+/* Everything that the program depends on, one line per rule: the cache finds it again by this. */
+static int cache_key(const struct spec_seccomp *p, struct str *key, struct err *e)
 {
-	const struct spec_seccomp *p = s->seccomp.profile;
+	const struct scmp_version *v = seccomp_version();
+
+	str_addf(key, "libseccomp %u.%u.%u native %#x default %d %d %u\n", v->major, v->minor, v->micro, seccomp_arch_native(), (int)p->default_action,
+		 p->has_default_errno, p->default_errno);
+	for (size_t i = 0; i < p->archs.n; i++)
+		str_addf(key, "%s\n", p->archs.item[i]);
+	for (size_t i = 0; i < p->rules.n; i++) {
+		const struct sc_rule *r = &p->rules.item[i];
+
+		str_addf(key, "%d %d %u", (int)r->action, r->has_errno, r->errno_ret);
+		for (size_t k = 0; k < r->args.n; k++)
+			str_addf(key, " [%u %d %llu %llu]", r->args.item[k].index, (int)r->args.item[k].op, (unsigned long long)r->args.item[k].value,
+				 (unsigned long long)r->args.item[k].value_two);
+		for (size_t k = 0; k < r->names.n; k++)	/* with its length: no name can pretend to be two */
+			str_addf(key, " %zu:%s", strlen(r->names.item[k]), r->names.item[k]);
+		str_addc(key, '\n');
+	}
+	return str_ok(key, e);
+}
+
+static int compile(const struct spec_seccomp *p, struct slot *out, struct err *e)
+{
 	uint32_t fallback = action_of(p->default_action, errno_of(p->has_default_errno, p->default_errno));
 	__attribute__((cleanup(ctx_drop))) scmp_filter_ctx ctx = seccomp_init(fallback);
 	int rc;
@@ -169,5 +193,24 @@ int seccomp_compile(struct host *h, const struct step *s, struct err *e)
 	if (rc < 0)
 		return lib_err(e, rc, "choose the binary tree", p->at);
 	TRY(add_rules(ctx, p, fallback, e));
-	return export_bpf(ctx, &h->tab.slot[s->seccomp.slot], e);
+	return export_bpf(ctx, out, e);
+}
+
+int seccomp_compile(struct host *h, const struct step *s, struct err *e)
+{
+	struct slot *out = &h->tab.slot[s->seccomp.slot];
+	struct host_path cache = { h->request->cache };
+	OWN(str) key = { 0 };
+	struct str program = { 0 };
+
+	TRY(cache_key(s->seccomp.profile, &key, e));
+	if (cache_get(cache, &key, &program)) {
+		out->data = program.s;
+		out->size = program.n;
+		return 0;
+	}
+	str_free(&program);
+	TRY(compile(s->seccomp.profile, out, e));
+	cache_put(cache, &key, out->data, out->size);
+	return 0;
 }

@@ -7,6 +7,7 @@
 
 struct request {
 	const char *id;			/* checked: A-Za-z0-9_+.- */
+	const char *cache;		/* directory for what is worth keeping, absolute, or NULL */
 	const char *state_root;		/* absolute: /run/brig */
 	const char *bundle;		/* absolute, resolved */
 	const char *console_socket;	/* absolute, or NULL */
