@@ -222,6 +222,64 @@ int brig_run(const struct brig_options *o, const struct brig_create *c, struct b
 	return rc < 0 ? give(&e, err) : rc;
 }
 
+static struct strings list(size_t n, const char *const *item)
+{
+	return (struct strings){ n, item };
+}
+
+static int exec_request(struct exec *x, const struct brig_options *o, const struct brig_exec *c, struct err *e)
+{
+	char keyring[64];
+	struct request *r = &x->job.request;
+
+	*r = (struct request){ .id = c->id, .state_root = o->root, .cache = o->cache, .console_socket = c->console_socket, .pidfd_socket = c->pidfd_socket,
+			       .pid_file = c->pid_file, .detach = c->detach, .preserve_fds = c->preserve_fds, .listen_fds = c->listen_fds };
+	r->target.sub_cgroup = c->cgroup && c->cgroup[0] ? c->cgroup : NULL;
+	TRY(keyring_name(keyring, sizeof(keyring), e));
+	r->keyring = arena_strdup(&x->job.mem, keyring);
+	if (!r->keyring)
+		return err_oom(e);
+	x->process_file = c->process;
+	x->ignore_paused = c->ignore_paused;
+	x->changes = (struct exec_changes){ .args = list(c->n_args, c->args), .env = list(c->n_env, c->env), .additional_gids = list(c->n_gids, c->gids),
+					    .caps = list(c->n_caps, c->caps), .cwd = c->cwd, .user = c->user, .process_label = c->process_label,
+					    .apparmor = c->apparmor, .tty = c->tty, .no_new_privs = c->no_new_privs };
+	return 0;
+}
+
+static int exec_foreground(struct host *h, struct err *e)
+{
+	OWN_FD pidfd = sys_pidfd_open(h->init_pid);
+	pid_t pid = h->init_pid;
+	int status = 0;
+
+	if (pidfd < 0)
+		return err_sys(e, "pidfd_open %d", pid);
+	host_forget_walk(h);
+	return relay(pid, pidfd, h->console_master, &status, e) < 0 ? -1 : status;
+}
+
+int brig_exec(const struct brig_options *o, const struct brig_exec *c, struct brig_err *err)
+{
+	struct exec x = { .container.dir = { FD_NONE } };
+	struct host h;
+	struct err e;
+	int rc = 0;
+
+	host_none(&h);
+	if (!c->detach)
+		rc = relay_block(&e);
+	if (rc == 0)
+		rc = exec_request(&x, o, c, &e);
+	if (rc == 0)
+		rc = life_exec(&x, &h, &e);
+	if (rc == 0 && !c->detach)
+		rc = exec_foreground(&h, &e);
+	host_close(&h);
+	exec_free(&x);
+	return rc < 0 ? give(&e, err) : rc;
+}
+
 /* Without a pid namespace of its own, killing init leaves the others: then SIGKILL means the whole cgroup (compatibility 1.6). */
 static int kill_all(const struct journal *j, struct err *e)
 {

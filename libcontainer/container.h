@@ -66,6 +66,20 @@ BRIG_API int brig_start(const struct brig_options *, const char *id, struct brig
 /* Returns the exit status of the process (0-255; 128+signal), or -1. In the foreground it relays signals and the terminal and deletes the
  * container at the end unless keep; detached it returns 0 once the program runs. */
 BRIG_API int brig_run(const struct brig_options *, const struct brig_create *, struct brig_err *);
+struct brig_exec {
+	size_t size;
+	const char *id;
+	const char *process;		/* file with a process object of the specification, absolute; NULL: the saved one with the changes below */
+	size_t n_args, n_env, n_gids, n_caps;
+	const char *const *args, *const *env, *const *gids, *const *caps;	/* env: KEY=VALUE, appended; gids: numbers as text */
+	const char *cwd, *user, *process_label, *apparmor, *cgroup;		/* each or NULL; user: UID or UID:GID */
+	const char *console_socket, *pidfd_socket, *pid_file;			/* absolute or NULL */
+	bool tty, detach, no_new_privs, ignore_paused;
+	unsigned preserve_fds, listen_fds;
+};
+
+/* Returns the exit status of the process (0-255; 128+signal; detached 0 once it runs), or -1. */
+BRIG_API int brig_exec(const struct brig_options *, const struct brig_exec *, struct brig_err *);
 BRIG_API int brig_kill(const struct brig_options *, const char *id, int signal, bool all, struct brig_err *);
 BRIG_API int brig_delete(const struct brig_options *, const char *id, bool force, struct brig_err *);
 /* "KILL", "sigkill", "9": the number, or -1. */

@@ -2,6 +2,7 @@
 #include "args.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct parser {
@@ -59,6 +60,17 @@ static int set_flag(struct parser *p, const struct option *o, const char *value)
 	return 0;
 }
 
+static int add(struct parser *p, struct list *l, const char *value)
+{
+	const char **more = realloc(l->item, (l->n + 1) * sizeof(*more));
+
+	if (!more)
+		return fail(p, "out of memory", "");
+	l->item = more;
+	l->item[l->n++] = value;
+	return 0;
+}
+
 static int set(struct parser *p, const struct option *o, const char *value, const char *written)
 {
 	if (o->kind == OPTION_FLAG)
@@ -68,6 +80,8 @@ static int set(struct parser *p, const struct option *o, const char *value, cons
 			return fail(p, "flag needs an argument: ", written);
 		value = p->argv[p->at++];
 	}
+	if (o->kind == OPTION_LIST)
+		return add(p, (struct list *)(void *)((char *)p->v + o->offset), value);
 	*(const char **)(void *)((char *)p->v + o->offset) = value;
 	return 0;
 }

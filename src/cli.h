@@ -15,13 +15,16 @@ struct values {
 	/* verbs */
 	const char *bundle, *console_socket, *pidfd_socket, *pid_file, *format, *facts;
 	const char *preserve_fds;
+	const char *process, *cwd, *user, *process_label, *apparmor, *cgroup;
+	struct list { size_t n; const char **item; } env, gids, caps;
+	bool tty, no_new_privs, ignore_paused;
 	bool no_pivot, no_new_keyring, no_subreaper, detach, keep, force, all, quiet, rootless_spec, show_facts;
 	/* what is left */
 	int n;
 	char **arg;
 };
 
-enum option_kind { OPTION_FLAG, OPTION_TEXT };
+enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_LIST /* each occurrence is one item */ };
 
 struct option {
 	const char *name;
@@ -57,6 +60,7 @@ extern const char *program_name;		/* "brig", or "runc" when started as such */
 struct brig_options library_options(const struct values *v);
 /* Absolute form of a path of the caller's (lexical, against the working directory); the caller frees. Exits when out of memory. */
 char *absolute(const char *path);
+char *absolute_or_null(const char *path);	/* the same; NULL for NULL and "" */
 /* "3" of --preserve-fds; exits with a message when it is no number. */
 unsigned preserved_fds(const struct values *v);
 unsigned listen_fds(void);			/* LISTEN_FDS of the environment, 0 without */
@@ -64,6 +68,6 @@ unsigned listen_fds(void);			/* LISTEN_FDS of the environment, 0 without */
 void help_program(void);
 void help_verb(const struct verb *verb);
 
-verb_fn verb_create, verb_run, verb_start, verb_kill, verb_delete, verb_state, verb_list, verb_spec, verb_features, verb_explain, verb_help;
+verb_fn verb_create, verb_exec, verb_run, verb_start, verb_kill, verb_delete, verb_state, verb_list, verb_spec, verb_features, verb_explain, verb_help;
 
 #endif

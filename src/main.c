@@ -33,6 +33,11 @@ char *absolute(const char *path)
 	return ret;
 }
 
+char *absolute_or_null(const char *path)
+{
+	return path && path[0] ? absolute(path) : NULL;
+}
+
 /* The number that a user namespace's root has outside cannot own /run/brig; $USER tells an ordinary user's shell in one from a real root's. */
 static bool is_rootless(void)
 {

@@ -40,6 +40,8 @@ void phrase_message(const char *verb, const struct brig_err *e, char *buf, size_
 
 	if (verb && (strcmp(verb, "create") == 0 || strcmp(verb, "run") == 0))
 		snprintf(prefix, sizeof(prefix), "%s %s failed: ", program_name, verb);
+	else if (verb && strcmp(verb, "exec") == 0)
+		snprintf(prefix, sizeof(prefix), "exec failed: ");
 	place(e, where, sizeof(where));
 	n = (size_t)snprintf(buf, size, "%s%s%s%s", prefix, set_up(e), where, e->text);
 	if (n < size && e->num && e->phrase && e->phrase[0])

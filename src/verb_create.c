@@ -6,11 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *optional_path(const char *path)
-{
-	return path && path[0] ? absolute(path) : NULL;
-}
-
 static struct brig_create arguments(const struct values *v)
 {
 	struct brig_create c = {
@@ -21,9 +16,9 @@ static struct brig_create arguments(const struct values *v)
 	c.bundle = realpath(v->bundle && v->bundle[0] ? v->bundle : ".", NULL);
 	if (!c.bundle)
 		exit(out_usage("bundle %.200s: %s", v->bundle ? v->bundle : ".", errno == ENOENT ? "no such file or directory" : errno == EACCES ? "permission denied" : "cannot be resolved"));
-	c.console_socket = optional_path(v->console_socket);
-	c.pidfd_socket = optional_path(v->pidfd_socket);
-	c.pid_file = optional_path(v->pid_file);
+	c.console_socket = absolute_or_null(v->console_socket);
+	c.pidfd_socket = absolute_or_null(v->pidfd_socket);
+	c.pid_file = absolute_or_null(v->pid_file);
 	return c;
 }
 

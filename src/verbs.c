@@ -5,6 +5,7 @@
 
 #define FLAG(member, name, letter, help) { name, letter, OPTION_FLAG, offsetof(struct values, member), NULL, help }
 #define TEXT(member, name, letter, value, help) { name, letter, OPTION_TEXT, offsetof(struct values, member), value, help }
+#define LIST(member, name, letter, value, help) { name, letter, OPTION_LIST, offsetof(struct values, member), value, help }
 #define END { NULL, 0, OPTION_FLAG, 0, NULL, NULL }
 
 const struct option global_options[] = {
@@ -37,6 +38,27 @@ static const struct option run_options[] = {
 	FLAG(no_subreaper, "no-subreaper", 0, "do not adopt orphaned processes of the container"),
 	END
 };
+static const struct option exec_options[] = {
+	TEXT(process, "process", 'p', "FILE", "take the whole process from a file with a process object of the specification"),
+	TEXT(cwd, "cwd", 0, "DIR", "working directory in the container"),
+	LIST(env, "env", 'e', "KEY=VALUE", "add to the environment; may be repeated"),
+	FLAG(tty, "tty", 't', "give the process a terminal"),
+	TEXT(user, "user", 'u', "UID[:GID]", "user and group, as numbers"),
+	LIST(gids, "additional-gids", 'g', "GID", "add a supplementary group; may be repeated"),
+	FLAG(detach, "detach", 'd', "return once the process runs"),
+	TEXT(pid_file, "pid-file", 0, "FILE", "write the pid of the process to FILE"),
+	TEXT(process_label, "process-label", 0, "LABEL", "SELinux label of the process"),
+	TEXT(apparmor, "apparmor", 0, "PROFILE", "AppArmor profile of the process"),
+	FLAG(no_new_privs, "no-new-privs", 0, "set no_new_privs"),
+	LIST(caps, "cap", 'c', "CAP", "add a capability to the bounding, effective and permitted sets; may be repeated"),
+	TEXT(preserve_fds, "preserve-fds", 0, "N", "pass descriptors 3 to 2+N on (after those of LISTEN_FDS)"),
+	TEXT(console_socket, "console-socket", 0, "PATH", "send the terminal's master end to this listening AF_UNIX socket"),
+	TEXT(pidfd_socket, "pidfd-socket", 0, "PATH", "send a pidfd of the process to this listening AF_UNIX socket"),
+	TEXT(cgroup, "cgroup", 0, "PATH", "run in this cgroup below the container's"),
+	FLAG(ignore_paused, "ignore-paused", 0, "also in a paused container (the process starts when it is resumed)"),
+	FLAG(no_subreaper, "no-subreaper", 0, NULL),
+	END
+};
 static const struct option list_options[] = {
 	TEXT(format, "format", 'f', "FORMAT", "table (default) or json"),
 	FLAG(quiet, "quiet", 'q', "print only the ids"),
@@ -65,6 +87,9 @@ const struct verb verb_table[] = {
 	{ "create", "ID", 1, 1, false, true, verb_create, "Make a container and stop before its program starts",
 	  "Everything is set up and read back from the kernel before this returns; `start` then lets the program run.", create_options },
 	{ "delete", "ID", 1, 1, false, false, verb_delete, "Remove a container that has stopped or never started", NULL, delete_options },
+	{ "exec", "ID [COMMAND [ARG]...]", 1, 65536, true, true, verb_exec, "Run one more process in a container",
+	  "It is confined like the container's first one, by the configuration that was saved at create, unless an option asks for other. The exit status\n"
+	  "is the program's, or 255 when it could not be started.", exec_options },
 	{ "explain", "[ID]", 0, 1, false, false, verb_explain, "Print every act that a create of the bundle would do, with room and cause, and do nothing",
 	  "Needs no privilege. `host` acts in the caller's process, `init` in the container's first one, `join` in a short-lived one between them.", explain_options },
 	{ "features", "", 0, 0, false, false, verb_features, "Print what this build can do, as JSON", NULL, no_options },

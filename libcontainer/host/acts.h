@@ -13,6 +13,7 @@ host_fn join_clone, clone_host, undumpable_host;			/* clone.c */
 host_fn id_map;								/* idmap.c */
 host_fn oom_score, scheduler, io_priority, affinity, rlimit;		/* limits.c */
 host_fn hook_host;							/* hook.c */
+host_fn target_open, cgroup_open, ns_join_host, pid_file;			/* target.c */
 host_fn attest;								/* attest.c */
 
 #endif

@@ -111,6 +111,25 @@ static int ns_inode(struct witness *w, const char *who, enum ns_type t, struct s
 	return 0;
 }
 
+static int check_like(struct witness *w)
+{
+	char who[16], target[16];
+
+	snprintf(who, sizeof(who), "%d", w->pid);
+	snprintf(target, sizeof(target), "%d", w->want->like);
+	for (enum ns_type t = NS_MOUNT; t < NS_COUNT; t++) {
+		struct stat its, other;
+
+		if (!(w->want->like_ns >> t & 1))
+			continue;
+		TRY(ns_inode(w, who, t, &its));
+		TRY(ns_inode(w, target, t, &other));
+		if (its.st_ino != other.st_ino)
+			return differs(w, namespace_name(t), "another namespace than the container's");
+	}
+	return 0;
+}
+
 static int check_namespaces(struct witness *w)
 {
 	char who[16];
@@ -170,6 +189,9 @@ static int check_cgroup(struct witness *w)
 	line += 3;
 	n = strcspn(line, "\n");
 	line[n] = '\0';
+	n = strlen(w->want->cgroup);
+	if (w->want->cgroup_below && strncmp(line, w->want->cgroup, n) == 0 && (line[n] == '/' || !line[n]))
+		return 0;
 	return strcmp(line, w->want->cgroup) == 0 ? 0 : differs(w, "cgroup", line);
 }
 
@@ -185,5 +207,7 @@ int attest(struct host *h, const struct step *s, struct err *e)
 		TRY(check_map(&w, "gid_map", w.want->gid_map));
 	if (w.want->cgroup)
 		TRY(check_cgroup(&w));
-	return w.want->ns_readable ? check_namespaces(&w) : 0;
+	if (!w.want->ns_readable)
+		return 0;
+	return w.want->like ? check_like(&w) : check_namespaces(&w);
 }

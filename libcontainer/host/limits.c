@@ -51,12 +51,14 @@ int io_priority(struct host *h, const struct step *s, struct err *e)
 int affinity(struct host *h, const struct step *s, struct err *e)
 {
 	unsigned char all[1024];	/* 8192 CPUs: the kernel cuts what it does not have, and applies the cpuset */
-	pid_t pid;
+	const void *mask = s->cpus.mask ? (const void *)s->cpus.mask : all;
+	size_t size = s->cpus.mask ? s->cpus.words * sizeof(*s->cpus.mask) : sizeof(all);
+	pid_t pid = 0;
 
-	(void)s;
 	memset(all, 0xff, sizeof(all));
-	TRY(host_init_pid(h, &pid, e));
-	return sys_sched_setaffinity(pid, sizeof(all), all) < 0 ? err_sys(e, "sched_setaffinity") : 0;
+	if (s->op == OP_AFFINITY)	/* else 0: ourselves */
+		TRY(host_init_pid(h, &pid, e));
+	return sys_sched_setaffinity(pid, size, mask) < 0 ? err_sys(e, "sched_setaffinity") : 0;
 }
 
 int rlimit(struct host *h, const struct step *s, struct err *e)

@@ -58,16 +58,11 @@ static void now_rfc3339(char *buf, size_t size)
 int state_created(struct host *h, const struct step *s, struct err *e)
 {
 	struct journal *j = &h->journal;
-	char pid[16];
-
 	TRY(host_init_pid(h, &j->pid, e));
 	TRY(procfs_start_time(&h->proc, j->pid, &j->start_time, NULL, e));
 	now_rfc3339(h->created, sizeof(h->created));
 	j->created = h->created;
 	j->phase = PHASE_CREATED;
 	TRY(journal_write(&h->state, j, e));
-	if (!s->path.path.s)
-		return 0;
-	snprintf(pid, sizeof(pid), "%d", j->pid);	/* no newline: callers parse the whole file (compatibility 1.11) */
-	return hostfile_write_atomic(s->path.path, pid, strlen(pid), 0644, e);
+	return s->path.path.s ? pid_file(h, s, e) : 0;
 }

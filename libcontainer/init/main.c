@@ -9,7 +9,10 @@
 static init_fn *const init_table[OP_COUNT] = {
 	[OP_BECOME_ROOT] = become_root,
 	[OP_UNDUMPABLE] = undumpable_init,
+	[OP_STILL_UNDUMPABLE] = undumpable_init,
 	[OP_NS_NEW] = ns_new_init,
+	[OP_NS_JOIN] = ns_join_init,
+	[OP_ROOT_OPEN] = root_open,
 	[OP_LOOPBACK] = loopback,
 	[OP_PROPAGATION] = propagation,
 	[OP_TREE_OPEN] = tree_open_init,

@@ -31,6 +31,13 @@ static int ns_enter(struct join *j, const struct step *s, struct err *e)
 	return 0;
 }
 
+static int ns_join(struct join *j, const struct step *s, struct err *e)
+{
+	if (sys_setns(j->tab->slot[s->join.target].fd, (int)s->join.flags) < 0)
+		return err_sys(e, "enter the container's namespaces");
+	return 0;
+}
+
 static int ns_new(struct join *j, const struct step *s, struct err *e)
 {
 	(void)j;
@@ -82,6 +89,7 @@ static int clone_init(struct join *j, const struct step *s, struct err *e)
 static join_fn *const join_table[OP_COUNT] = {
 	[OP_UNDUMPABLE] = undumpable,
 	[OP_NS_ENTER] = ns_enter,
+	[OP_NS_JOIN] = ns_join,
 	[OP_NS_NEW] = ns_new,
 	[OP_BECOME_ROOT] = become_root,
 	[OP_TIME_OFFSETS] = time_offsets,

@@ -30,7 +30,7 @@ static int check_labels(const struct spec *s, struct err *e)
 	return 0;
 }
 
-static bool oom_killed(const struct host *h)
+bool life_oom_killed(const struct host *h)
 {
 	struct cgdir d = { FD_NONE };
 	unsigned long long n = 0;
@@ -50,7 +50,7 @@ static void undo(struct job *j, struct host *h, struct err *e)
 	struct err second;
 	pid_t pid;
 
-	if (e->kind == ERR_PEER && oom_killed(h))
+	if (e->kind == ERR_PEER && life_oom_killed(h))
 		err_set(e, ERR_PEER, 0, "container init was OOM-killed (memory limit too low?)");
 	if (host_init_pid(h, &pid, &second) == 0) {
 		sys_kill(pid, SIGKILL);
@@ -65,16 +65,22 @@ static void undo(struct job *j, struct host *h, struct err *e)
 		log_warn("%s, ignoring", second.text);
 }
 
-int life_create(struct job *j, struct host *h, struct err *e)
+int life_prepare(struct job *j, struct host *h, struct err *e)
 {
 	TRY(check_labels(j->spec, e));
 	TRY(host_open(h, j->plan, &j->request, e));
 	TRY(refuse_threads(h, e));
-	h->config = j->config.s;
-	h->config_size = j->config.n;
 	h->enter_init = init_main;
 	h->enter_join = join_main;
 	signal(SIGPIPE, SIG_IGN);	/* a child that died is an error of write(2), not our death */
+	return 0;
+}
+
+int life_create(struct job *j, struct host *h, struct err *e)
+{
+	TRY(life_prepare(j, h, e));
+	h->config = j->config.s;
+	h->config_size = j->config.n;
 	sys_fault_room("host");
 	if (host_walk(h, j->plan->wait_start, e) == 0)
 		return 0;

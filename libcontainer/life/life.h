@@ -41,7 +41,25 @@ void container_dropp(struct container *c);
 
 /* Walks to `created`. On failure everything is undone. On success h holds the walk's descriptors and, for run, the console master. */
 int life_create(struct job *j, struct host *h, struct err *e) MUST_CHECK;
+/* What every walk begins with: labels validated, a host without other threads. */
+int life_prepare(struct job *j, struct host *h, struct err *e) MUST_CHECK;
+bool life_oom_killed(const struct host *h);
+/* With no_new_privs the filter is loaded after attest has looked; so it is looked at once more, while the process lives. */
+int life_look_at_seccomp(const struct spec *s, pid_t pid, struct err *e) MUST_CHECK;
 int life_start(const char *root, struct container *c, struct err *e) MUST_CHECK;
+/* What one exec owns, on top of the container that it enters. */
+struct exec {
+	struct job job;			/* request: filled by the caller but for the target; spec: the process that results */
+	struct container container;
+	const struct spec *saved, *process;
+	const char *process_file;	/* option --process, or NULL */
+	struct exec_changes changes;
+	bool ignore_paused;
+};
+/* Starts a process in a container; h->init_pid is its pid. On failure it is gone. x and h are the caller's to free either way. */
+int life_exec(struct exec *x, struct host *h, struct err *e) MUST_CHECK;
+void exec_free(struct exec *x);
+
 int life_delete(const char *root, const char *id, bool force, struct err *e) MUST_CHECK;
 /* Hooks of the host's side that stand outside the plan: poststart, poststop. state: the status word; pid 0 for none. */
 int life_hooks(const struct spec *s, enum hook_kind kind, const struct journal *j, const char *status, pid_t pid, struct err *e) MUST_CHECK;

@@ -49,8 +49,7 @@ static int answer(int fd, struct err *e)
 	return -1;
 }
 
-/* With no_new_privs the filter was loaded after attest had looked; so it is looked at once more, while the process lives. */
-static int look_at_seccomp(const struct spec *s, const struct journal *j, struct err *e)
+int life_look_at_seccomp(const struct spec *s, pid_t pid, struct err *e)
 {
 	OWN(str) text = { 0 };
 	struct procfs proc;
@@ -61,7 +60,7 @@ static int look_at_seccomp(const struct spec *s, const struct journal *j, struct
 	if (!s->linux_.seccomp.present)
 		return 0;
 	TRY(procfs_open(&proc, e));
-	snprintf(path, sizeof(path), "%d/status", j->pid);
+	snprintf(path, sizeof(path), "%d/status", pid);
 	rc = procfs_read(&proc, path, &text, &gone);
 	procfs_close(&proc);
 	if (rc < 0 || !text.s || strstr(text.s, "\nState:\tZ") || strstr(text.s, "\nSeccomp:\t2"))
@@ -96,7 +95,7 @@ int life_start(const char *root, struct container *c, struct err *e)
 	if (sys_write(in, "", 1) != 1)
 		return err_sys(e, "wake the container");
 	TRY(answer(out, e));
-	if (look_at_seccomp(spec, &c->journal, e) < 0 || life_hooks(spec, HOOK_POSTSTART, &c->journal, "running", c->journal.pid, e) < 0) {
+	if (life_look_at_seccomp(spec, c->journal.pid, e) < 0 || life_hooks(spec, HOOK_POSTSTART, &c->journal, "running", c->journal.pid, e) < 0) {
 		kill_now(&c->journal);
 		return -1;
 	}

@@ -188,7 +188,7 @@ static void start_fields(struct builder *b)
 	const struct spec_linux *l = &b->s->linux_;
 
 	b->root = b->cgroup = b->pidfd = b->start_in = b->start_out = SLOT_NONE;
-	b->console = b->console_socket = b->pidfd_socket = b->agent = b->null_node = b->empty_dir = b->seccomp = SLOT_NONE;
+	b->console = b->console_socket = b->pidfd_socket = b->agent = b->target = b->null_node = b->empty_dir = b->seccomp = SLOT_NONE;
 	for (size_t i = 0; i < NS_COUNT; i++)
 		b->ns[i] = SLOT_NONE;
 	b->new_userns = ns_is_new(b, NS_USER);
@@ -237,6 +237,7 @@ int builder_finish(struct builder *b)
 {
 	struct plan *p = b->p;
 
+	p->wait_start = p->n;
 	for (size_t i = 0; i < p->n; i++) {
 		if (p->step[i].op == OP_WAIT_START)
 			p->wait_start = i;

@@ -13,7 +13,7 @@ struct builder {
 	size_t cap;
 	bool new_userns, any_userns;	/* made, made or joined */
 	bool privileged;		/* the host may clone trees and write maps itself */
-	slot_t root, cgroup, pidfd, start_in, start_out, console, console_socket, pidfd_socket, agent, null_node, empty_dir, seccomp;
+	slot_t root, cgroup, pidfd, start_in, start_out, console, console_socket, pidfd_socket, agent, target, null_node, empty_dir, seccomp;
 	slot_t ns[NS_COUNT];
 	slot_t *mount;			/* per spec mount: the detached tree opened on the host, or SLOT_NONE */
 	slot_t *dev;			/* per device in a user namespace */
@@ -34,6 +34,7 @@ char *host_absolute(struct builder *b, const char *path);	/* relative to the bun
 bool ns_is_new(const struct builder *b, enum ns_type t);
 bool ns_is_joined(const struct builder *b, enum ns_type t);
 const char *ns_why(const struct builder *b, enum ns_type t);	/* its JSON pointer */
+uint32_t joined_namespaces(const struct builder *b);	/* exec: bit (1 << enum ns_type) */
 bool userns_made_in_join(const struct builder *b);	/* unprivileged time offsets: the user namespace must come before them */
 bool setgroups_denied(const struct builder *b);		/* unprivileged single map (CVE-2014-8989) */
 int check_ids(struct builder *b);			/* mappings exist, may be written, and cover the process' ids */
@@ -67,12 +68,14 @@ struct plan *builder_start(struct builder *b, const struct spec *s, const struct
 int builder_finish(struct builder *b) MUST_CHECK;
 
 /* One per line of plan/create.c; each returns 0 or -1 with the builder's error. */
+int add_sockets(struct builder *b);		/* console, pidfd socket, seccomp agent */
 int add_state_reserve(struct builder *b);
 int add_sources(struct builder *b);
 int add_seccomp_compile(struct builder *b);
 int add_cgroup(struct builder *b);
 int add_clone(struct builder *b);
 int add_id_map(struct builder *b);
+int add_initial_affinity(struct builder *b);
 int add_host_settings(struct builder *b);
 int add_become_root(struct builder *b);
 int add_root(struct builder *b);

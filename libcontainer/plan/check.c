@@ -66,7 +66,6 @@ static const struct rule rule[] = {
 	AFTER_IN(OOM_SCORE, HOST, BECOME_ROOT, INIT, standing), AFTER_IN(SCHEDULER, HOST, BECOME_ROOT, INIT, standing),
 	AFTER_IN(IO_PRIORITY, HOST, BECOME_ROOT, INIT, standing), AFTER_IN(AFFINITY, HOST, BECOME_ROOT, INIT, standing),
 	AFTER_IN(RDT, HOST, BECOME_ROOT, INIT, standing),
-	AFTER_IN(BECOME_ROOT, INIT, UNDUMPABLE, INIT, "a change of ids may make the process dumpable again"),
 	AFTER_IN(UNDUMPABLE, INIT, NS_NEW, INIT, "first of all nobody may look into init"),
 	AFTER_IN(UNDUMPABLE, INIT, LOOPBACK, INIT, "first of all nobody may look into init"),
 	AFTER_IN(UNDUMPABLE, INIT, PROPAGATION, INIT, "first of all nobody may look into init"),
@@ -109,12 +108,39 @@ static const struct rule rule[] = {
 	AFTER(IDS, CWD, "the directory is entered as the final user"),
 	AFTER(IDS, CAPS, "setresuid and setgroups need CAP_SETUID and CAP_SETGID"),
 	AFTER(CWD, CAPS, "the directory may need a capability that the program does not get"),
-	AFTER(IDS, RLIMIT, own_limits), AFTER(CAPS, RLIMIT, own_limits), AFTER(NO_NEW_PRIVS, RLIMIT, own_limits),
+	AFTER(PIVOT, RLIMIT, own_limits), AFTER(MASK, RLIMIT, own_limits), AFTER(READONLY, RLIMIT, own_limits), AFTER(SESSION, RLIMIT, own_limits),
+	AFTER(FDS_CLOEXEC, RLIMIT, own_limits), AFTER(EXEC_FIND, RLIMIT, own_limits), AFTER(CAPS_BOUND, RLIMIT, own_limits),
+	AFTER(SECCOMP_COMPILE, RLIMIT, own_limits), AFTER(ROOT_OPEN, RLIMIT, own_limits),
+	AFTER(RLIMIT, SECCOMP_LOAD, "the less brig does under the filter, the less the profile must allow"),
+	AFTER(RLIMIT, IDS, "the limits of another user's process could be set only with CAP_SYS_RESOURCE"),
 	AFTER(CAPS, ATTEST, witness), AFTER(NO_NEW_PRIVS, ATTEST, witness), AFTER(RLIMIT, ATTEST, witness),
 	AFTER(CLONE, PIDFD_SEND, unborn), AFTER(SECCOMP_LOAD, SECCOMP_NOTIFY, "the listener comes with the filter"),
 	AFTER(PIDFD_SEND, STATE_CREATED, "whoever waits for the descriptor has it when create ends"), AFTER(CAPS, PIDFD_SEND, "it is of the finished process"),
 	AFTER(ATTEST, STATE_CREATED, "the world is told after the result is proven"),
 	AFTER(STATE_CREATED, WAIT_START, "create has ended when init begins to wait"),
+	AFTER_IN(UNDUMPABLE, HOST, TARGET_OPEN, HOST, "nobody may look into brig while it holds anything"),
+	AFTER(TARGET_OPEN, SOCKET_CONNECT, "a container that is gone is reported before anything is touched"),
+	AFTER(TARGET_OPEN, CGROUP_OPEN, "the cgroup is looked for where the target is"), AFTER(CGROUP_OPEN, CLONE, at_birth), AFTER(CGROUP_OPEN, JOIN_CLONE, at_birth),
+	AFTER(BIRTH_AFFINITY, CLONE, "the child inherits it"), AFTER(BIRTH_AFFINITY, JOIN_CLONE, "the child inherits it"),
+	AFTER_IN(NS_JOIN, HOST, CLONE, HOST, "a pid namespace is entered by being born in it"),
+	AFTER_IN(SECCOMP_COMPILE, HOST, NS_JOIN, HOST, "nothing is prepared any more once the container is entered"),
+	AFTER_IN(SOCKET_CONNECT, HOST, NS_JOIN, HOST, "nothing is prepared any more once the container is entered"),
+	AFTER_IN(CGROUP_OPEN, HOST, NS_JOIN, HOST, "nothing is prepared any more once the container is entered"),
+	AFTER_IN(UNDUMPABLE, JOIN, NS_JOIN, JOIN, "whoever lives in the namespaces must not look into us (CVE-2016-9962)"),
+	AFTER_IN(NS_JOIN, JOIN, BECOME_ROOT, JOIN, "uid 0 is that of the container's user namespace"),
+	AFTER_IN(NS_JOIN, JOIN, CLONE, JOIN, "init is born in the namespaces that join has entered"),
+	AFTER_IN(UNDUMPABLE, INIT, NS_JOIN, INIT, "whoever lives in the namespaces must not look into us (CVE-2016-9962)"),
+	AFTER_IN(LABEL_EXEC, INIT, NS_JOIN, INIT, "the label is written through the caller's own procfs, never the container's (CVE-2015-1334)"),
+	AFTER_IN(UNDUMPABLE, INIT, LABEL_EXEC, INIT, "first of all nobody may look into init"),
+	AFTER_IN(UNDUMPABLE, INIT, ROOT_OPEN, INIT, "first of all nobody may look into init"),
+	AFTER(NO_NEW_PRIVS, PIDFD_SEND, "it is of the finished process"),
+	AFTER_IN(NS_JOIN, INIT, BECOME_ROOT, INIT, "uid 0 is that of the container's user namespace"),
+	AFTER_IN(NS_JOIN, INIT, ROOT_OPEN, INIT, "before it the root is the host's"),
+	AFTER_IN(BECOME_ROOT, INIT, ROOT_OPEN, INIT, "the container's files are reached as its root"),
+	AFTER(ROOT_OPEN, CONSOLE, beneath), AFTER(ROOT_OPEN, EXEC_FIND, beneath), AFTER(ROOT_OPEN, CWD, beneath), AFTER(ROOT_OPEN, SESSION, beneath),
+	AFTER(ROOT_OPEN, FDS_CLOEXEC, "what entering opened is among what is closed"),
+	AFTER(CONSOLE_SEND, ATTEST, witness), AFTER(ATTEST, PID_FILE, "the world is told after the result is proven"),
+	AFTER(PID_FILE, EXEC, "whoever started us can find the program when it runs"),
 	AFTER(WAIT_START, EXEC, "the program does not run before `start`"),
 	AFTER(NO_NEW_PRIVS, EXEC, "a set-uid program must not get anything"), AFTER(SECCOMP_LOAD, EXEC, "the program is filtered"),
 };
@@ -161,9 +187,14 @@ static int check_kinds(const struct plan *p, struct err *e)
 			return wrong(p, i, "it has no cause", e);
 		count[s->op]++;
 	}
-	for (size_t op = 0; op < OP_COUNT; op++)
-		if (op_info[op].often == OFTEN_ONCE && count[op] != 1)
+	for (size_t op = 0; op < OP_COUNT; op++) {
+		enum often often = op_info[op].often, own = p->kind == PLAN_JOIN ? OFTEN_JOIN : OFTEN_MAKE;
+
+		if ((often == OFTEN_BOTH || often == own) && count[op] != 1)
 			return err_set(e, ERR_BUG, 0, "plan: %s must stand exactly once, not %zu times", op_info[op].name, count[op]);
+		if (often != OFTEN_ANY && often != OFTEN_BOTH && often != own && count[op])
+			return err_set(e, ERR_BUG, 0, "plan: %s has no place in a plan of this kind", op_info[op].name);
+	}
 	return 0;
 }
 
@@ -192,6 +223,8 @@ static int check_lives(const struct plan *p, struct err *e)
 			return broken(p, clone, i, unborn, e);
 		if (s->room == ROOM_JOIN && (join == NOWHERE || i < join || i > clone))
 			return wrong(p, i, "join lives from its clone to init's", e);
+		if (p->kind == PLAN_JOIN)
+			continue;
 		if (i > wait && s->room != ROOM_INIT)
 			return wrong(p, i, "after create only init acts", e);
 		if (i > wait && s->op != OP_EXEC && s->op != OP_HOOK && s->op != OP_SECCOMP_LOAD)
@@ -199,7 +232,11 @@ static int check_lives(const struct plan *p, struct err *e)
 		if (s->op == OP_HOOK && s->room == ROOM_HOST && i < clone)
 			return broken(p, clone, i, unborn, e);
 	}
-	if (find(p, OP_STATE_CREATED, ANY) != attest + 1 || wait != attest + 2)
+	if (p->kind == PLAN_JOIN) {
+		for (size_t i = attest + 1; i < p->n; i++)
+			if (p->step[i].op != OP_PID_FILE && p->step[i].op != OP_SECCOMP_LOAD && p->step[i].op != OP_EXEC)
+				return wrong(p, i, "nothing may change after the proof", e);
+	} else if (find(p, OP_STATE_CREATED, ANY) != attest + 1 || wait != attest + 2)
 		return wrong(p, attest, "nothing may change between the proof and the announcement", e);
 	if (exec != p->n - 1)
 		return wrong(p, exec, "nothing of brig is left after it", e);
@@ -218,6 +255,19 @@ static int check_id_maps(const struct plan *p, struct err *e)
 			return broken(p, clone, i, unborn, e);
 		if (p->step[i].ids.target == ROOM_JOIN && (user == NOWHERE || i < user))
 			return wrong(p, i, "join has made no user namespace yet", e);
+	}
+	return 0;
+}
+
+/* Where fs.suid_dumpable says so, setresuid(2) makes a process dumpable again (prctl(2), PR_SET_DUMPABLE). */
+static int check_dumpable(const struct plan *p, struct err *e)
+{
+	for (size_t i = 0; i + 1 < p->n; i++) {
+		const struct step *s = &p->step[i];
+
+		if (s->room == ROOM_INIT && (s->op == OP_BECOME_ROOT || s->op == OP_IDS) && p->step[i + 1].op != OP_UNDUMPABLE &&
+		    p->step[i + 1].op != OP_STILL_UNDUMPABLE)
+			return wrong(p, i, "a change of ids may make the process dumpable: the next step takes that back (CVE-2016-9962)", e);
 	}
 	return 0;
 }
@@ -327,7 +377,8 @@ static int check_slots(const struct plan *p, struct err *e)
 
 static bool has_host_path(const struct step *s)
 {
-	return s->op == OP_SOCKET_CONNECT || s->op == OP_TREE_OPEN || s->op == OP_NODE_OPEN || s->op == OP_NS_OPEN || s->op == OP_CGROUP_MAKE;
+	return s->op == OP_SOCKET_CONNECT || s->op == OP_TREE_OPEN || s->op == OP_NODE_OPEN || s->op == OP_NS_OPEN || s->op == OP_CGROUP_MAKE ||
+	       s->op == OP_CGROUP_OPEN;
 }
 
 /* One room opens all trees: the host before the clone when it may, else init before the container's root is attached. */
@@ -337,6 +388,8 @@ static int check_host_paths(const struct plan *p, struct err *e)
 	bool early = open != NOWHERE && p->step[open].room == ROOM_HOST;
 	size_t limit = !early ? find(p, OP_ROOT_ATTACH, ANY) : join != NOWHERE ? join : clone;
 
+	if (p->kind == PLAN_JOIN)
+		limit = join != NOWHERE ? join : clone;
 	for (size_t i = limit + 1; i < p->n; i++)
 		if (has_host_path(&p->step[i]))
 			return broken(p, i, limit, "a path of the host is not resolved any more once something of the container is there", e);
@@ -414,7 +467,7 @@ static int check_filter(const struct plan *p, struct err *e)
 		       nnp != NOWHERE && nnp > load ? broken(p, nnp, load, "the filter is loaded early because its listener must be sent; no_new_privs was asked for", e) : 0;
 	if (nnp == NOWHERE || nnp > load)
 		return wrong(p, load, "without no_new_privs it would need CAP_SYS_ADMIN, which is gone", e);
-	if (load < wait || load != p->n - 2)
+	if ((wait != NOWHERE && load < wait) || load != p->n - 2)
 		return wrong(p, load, "the filter need not allow what brig itself does, so it is the last act but one", e);
 	return 0;
 }
@@ -449,6 +502,7 @@ int plan_check(const struct plan *p, struct err *e)
 	TRY(check_rows(p, e));
 	TRY(check_lives(p, e));
 	TRY(check_id_maps(p, e));
+	TRY(check_dumpable(p, e));
 	TRY(check_slots(p, e));
 	TRY(check_host_paths(p, e));
 	TRY(check_mounts(p, e));

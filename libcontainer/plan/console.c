@@ -15,7 +15,7 @@ int add_console(struct builder *b)
 	console->console.socket = SLOT_NONE;
 	console->console.height = p->console_height;
 	console->console.width = p->console_width;
-	console->console.bind = true;
+	console->console.bind = b->p->kind == PLAN_CREATE;
 	console->console.uid = p->user.uid;
 	ADD(send, b, OP_CONSOLE_SEND, HOST, "/process/terminal");
 	send->console.master = b->console;

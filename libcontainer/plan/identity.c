@@ -139,16 +139,70 @@ static int add_net_devices(struct builder *b)
 	return 0;
 }
 
+/* "0-3,7" as bits; cpuset(7), FORMATS: list. */
+static int cpu_mask(struct builder *b, const char *list, const char *why, struct step *s)
+{
+	enum { WORDS = 1024 / 64 };
+	uint64_t *mask = arena_array(&b->p->mem, WORDS, sizeof(*mask));
+	const char *p = list;
+	char *end;
+
+	if (!mask)
+		return err_oom(b->e);
+	while (*p) {
+		unsigned long first, last;
+
+		if (*p < '0' || *p > '9')
+			return fail(b, ERR_SPEC, why, "\"%.40s\" is not a list of CPUs", list);
+		first = last = strtoul(p, &end, 10);
+		if (*end == '-' && end[1] >= '0' && end[1] <= '9')
+			last = strtoul(end + 1, &end, 10);
+		if (first > last || last >= 64 * WORDS || (*end && *end != ','))
+			return fail(b, ERR_SPEC, why, "\"%.40s\" is not a list of CPUs below %d", list, 64 * WORDS);
+		for (unsigned long i = first; i <= last; i++)
+			mask[i / 64] |= 1ull << (i % 64);
+		p = end + (*end == ',');
+	}
+	s->cpus.mask = mask;
+	s->cpus.words = WORDS;
+	return 0;
+}
+
+int add_initial_affinity(struct builder *b)
+{
+	const char *list = b->s->process.cpu_affinity_initial;
+
+	if (!list || !list[0])
+		return 0;
+	ADD(affinity, b, OP_BIRTH_AFFINITY, HOST, "/process/execCPUAffinity/initial");
+	return cpu_mask(b, list, "/process/execCPUAffinity/initial", affinity);
+}
+
+static int add_affinity(struct builder *b)
+{
+	const char *list = b->p->kind == PLAN_JOIN ? b->s->process.cpu_affinity_final : NULL;
+
+	if (list && list[0]) {
+		ADD(final, b, OP_AFFINITY, HOST, "/process/execCPUAffinity/final");
+		return cpu_mask(b, list, "/process/execCPUAffinity/final", final);
+	}
+	if (b->p->kind == PLAN_JOIN && b->s->process.cpu_affinity_initial && b->s->process.cpu_affinity_initial[0])
+		return 0;	/* specification: without `final` it is not changed after the cgroup is joined */
+	ADD(affinity, b, OP_AFFINITY, HOST, "default: the caller's CPU pinning is not the container's");
+	return 0;
+}
+
 int add_host_settings(struct builder *b)
 {
 	const struct spec_process *p = &b->s->process;
 
-	TRY(add_net_devices(b));
+	if (b->p->kind == PLAN_CREATE)
+		TRY(add_net_devices(b));
 	if (p->has_oom_score) {
 		ADD(oom, b, OP_OOM_SCORE, HOST, "/process/oomScoreAdj");
 		oom->number.value = p->oom_score_adj;
 	}
-	ADD(affinity, b, OP_AFFINITY, HOST, "default: the caller's CPU pinning is not the container's");
+	TRY(add_affinity(b));
 	if (p->scheduler.present) {
 		ADD(sched, b, OP_SCHEDULER, HOST, "/process/scheduler");
 		sched->sched = &p->scheduler;
@@ -157,7 +211,7 @@ int add_host_settings(struct builder *b)
 		ADD(io, b, OP_IO_PRIORITY, HOST, "/process/ioPriority");
 		io->number.value = (int64_t)(p->io_class << IOPRIO_CLASS_SHIFT_ | p->io_priority);
 	}
-	if (b->s->linux_.rdt.present) {
+	if (b->p->kind == PLAN_CREATE && b->s->linux_.rdt.present) {
 		ADD(rdt, b, OP_RDT, HOST, "/linux/intelRdt");
 		rdt->rdt = &b->s->linux_.rdt;
 	}
@@ -202,6 +256,7 @@ static int add_keyring(struct builder *b)
 	if (b->r->no_new_keyring || !b->f->keys)
 		return 0;
 	ADD(ring, b, OP_KEYRING, INIT, "default: no container shares the caller's session keyring");
+	ring->keyring.name = b->r->keyring;
 	ring->keyring.label = b->s->process.selinux_label;
 	return 0;
 }

@@ -8,7 +8,7 @@ int add_pidfd_send(struct builder *b)
 	ADD(send, b, OP_PIDFD_SEND, HOST, "option: --pidfd-socket");
 	send->send.pidfd = b->pidfd;
 	send->send.socket = b->pidfd_socket;
-	send->send.payload = "standard";
+	send->send.payload = b->p->kind == PLAN_JOIN ? "setns" : "standard";
 	return 0;
 }
 

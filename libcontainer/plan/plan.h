@@ -31,7 +31,8 @@ enum op {
 };
 
 enum undo { UNDO_NONE, UNDO_STATE, UNDO_CGROUP, UNDO_PROC, UNDO_RDT };
-enum often { OFTEN_ANY, OFTEN_ONCE };
+enum plan_kind { PLAN_CREATE, PLAN_JOIN };
+enum often { OFTEN_ANY, OFTEN_BOTH, OFTEN_MAKE, OFTEN_JOIN };
 
 struct op_info {
 	const char *name;	/* wire name */
@@ -57,6 +58,9 @@ struct attest {
 	uint32_t new_ns;		/* bit (1 << enum ns_type): its inode must differ from the caller's */
 	slot_t joined[NS_COUNT];	/* the namespace's inode must be this one's; SLOT_NONE */
 	const struct id_map *uid_map, *gid_map;	/* or NULL */
+	bool cgroup_below;		/* below that path is good as well (exec) */
+	pid_t like;			/* joined namespaces are those of this process; 0 none */
+	uint32_t like_ns;		/* bit (1 << enum ns_type): compared with those of `like` */
 	const char *cgroup;		/* path as /proc/PID/cgroup shows it to us, or NULL */
 	bool ns_readable;		/* false: rootless, the kernel hides the links of a non-dumpable process */
 	bool root_readonly;
@@ -76,6 +80,9 @@ struct step {
 		struct { slot_t slot; const char *file, *value; bool optional; } write;	/* optional: an absent file is no error (the value is its default) */
 		struct { slot_t slot; size_t n; const struct spec_device_rule *rule; } devices;
 		struct { slot_t slot; uint32_t uid; } owner;
+		struct { slot_t slot; } slot;
+		struct { slot_t target; uint64_t flags; } join;	/* CLONE_NEW* */
+		struct { const uint64_t *mask; size_t words; } cpus;	/* mask NULL: all */
 		struct { slot_t in, out; } fifo;
 		struct { uint64_t value; } flags;	/* CLONE_NEW* or MS_* */
 		struct { struct spec_time_offset boottime, monotonic; } offsets;
@@ -118,12 +125,13 @@ struct step {
 
 struct plan {
 	struct arena mem;
+	enum plan_kind kind;
 	size_t n;
 	struct step *step;
 	size_t slots;
 	const char **slot_name;		/* for print: "rootfs", "mounts/3" */
 	/* what the walk needs to know without looking for it */
-	size_t wait_start;		/* index of wait-start: create's host walk ends before it */
+	size_t wait_start;		/* index of wait-start: create's host walk ends before it; n in a plan of exec */
 	bool uses_join;
 	/* for the journal and hooks */
 	const char *cgroup_mount, *cgroup_path;	/* "" none */
@@ -137,6 +145,9 @@ struct plan {
  * ERR_SPEC/ERR_UNSUPPORTED with the JSON pointer when this machine (facts) cannot do what the configuration asks.
  * spec, facts and request must outlive *ret, which the caller frees with plan_free(). */
 int plan_create(const struct spec *s, const struct facts *f, const struct request *r, struct plan **ret, struct err *e) MUST_CHECK;
+/* The same for a process in an existing container (exec): s->process is the new one's (spec_exec), the rest the configuration saved at create;
+ * r->target names the container's first process and cgroup. */
+int plan_join(const struct spec *s, const struct facts *f, const struct request *r, struct plan **ret, struct err *e) MUST_CHECK;
 void plan_free(struct plan *p);
 static inline void plan_dropp(struct plan **p) { plan_free(*p); *p = NULL; }
 

@@ -149,14 +149,14 @@ static void seccomp_fields(struct fields *f, const struct step *s)
 	field_slot(f, "slot", s->op == OP_SECCOMP_LOAD ? "" : "->", s->seccomp.slot);
 }
 
-static void namespaces_field(struct fields *f, uint32_t set)
+static void namespaces_field(struct fields *f, const char *key, const char *label, uint32_t set)
 {
 	OWN(str) text = { 0 };
 
 	for (int t = 0; t < NS_COUNT; t++)
 		if (set >> t & 1)
 			str_addf(&text, "%s%s", text.n ? "," : "", namespace_name((enum ns_type)t));
-	field_string(f, "newNamespaces", "new", text.s);
+	field_string(f, key, label, text.s);
 }
 
 static void attest_id(struct fields *f, const char *key, uint32_t id)
@@ -178,12 +178,14 @@ static void attest_fields(struct fields *f, const struct attest *a)
 	field_caps(f, "effective", a->caps.effective);
 	field_flag(f, "noNewPrivileges", a->no_new_privs);
 	field_number(f, "seccomp", "seccomp", a->seccomp_mode);
-	namespaces_field(f, a->new_ns);
+	namespaces_field(f, "newNamespaces", "new", a->new_ns);
 	for (int t = 0; t < NS_COUNT; t++)
 		field_slot(f, namespace_name((enum ns_type)t), "joined", a->joined[t]);
 	field_map(f, "uids", a->uid_map);
 	field_map(f, "gids", a->gid_map);
-	field_string(f, "cgroup", "cgroup", a->cgroup);
+	if (a->like_ns)
+		namespaces_field(f, "likeTarget", "like the target", a->like_ns);
+	field_string(f, "cgroup", a->cgroup_below ? "cgroup at or below" : "cgroup", a->cgroup);
 	field_flag(f, "readonlyRoot", a->root_readonly);
 	if (!f->text)
 		field_flag(f, "namespacesReadable", a->ns_readable);
@@ -277,6 +279,10 @@ static void console_fields(struct fields *f, const struct step *s)
 static void cgroup_fields(struct fields *f, const struct step *s)
 {
 	switch ((int)s->op) {
+	case OP_CGROUP_OPEN:
+		field_string(f, "path", "", s->cgroup.path);
+		field_slot(f, "slot", "->", s->cgroup.slot);
+		break;
 	case OP_CGROUP_MAKE:
 		field_string(f, "mount", "", s->cgroup.mount.s);
 		field_string(f, "path", "", s->cgroup.path);
@@ -388,6 +394,17 @@ static void rlimit_fields(struct fields *f, const struct step *s)
 	field_limit(f, "hard", s->rlimit.hard);
 }
 
+static void cpus_fields(struct fields *f, const struct step *s)
+{
+	OWN(str) text = { 0 };
+
+	for (size_t i = 0; s->cpus.mask && i < 64 * s->cpus.words; i++)
+		if (s->cpus.mask[i / 64] >> (i % 64) & 1)
+			str_addf(&text, "%s%zu", text.n ? "," : "", i);
+	if (s->cpus.mask)
+		field_string(f, "cpus", "cpus", text.s);
+}
+
 static void small_fields(struct fields *f, const struct step *s)
 {
 	switch ((int)s->op) {
@@ -401,6 +418,12 @@ static void small_fields(struct fields *f, const struct step *s)
 		field_slot(f, "cgroup", "in", s->clone.cgroup);
 		field_slot(f, "pidfd", "->", s->clone.pidfd);
 		break;
+	case OP_TARGET_OPEN: field_slot(f, "slot", "->", s->slot.slot); break;
+	case OP_NS_JOIN:
+		BITS(f, "namespaces", "", s->join.flags, clone_bit);
+		field_slot(f, "target", "of", s->join.target);
+		break;
+	case OP_AFFINITY: case OP_BIRTH_AFFINITY: cpus_fields(f, s); break;
 	case OP_NS_NEW: BITS(f, "new", "", s->flags.value, clone_bit); break;
 	case OP_PROPAGATION: case OP_ROOT_PROPAGATION: BITS(f, "propagation", "", s->flags.value, propagation_bit); break;
 	case OP_TIME_OFFSETS:
@@ -451,11 +474,11 @@ void step_fields(struct fields *f, const struct step *s)
 {
 	switch (s->op) {
 	case OP_SOCKET_CONNECT: field_string(f, "path", "", s->path.path.s); field_slot(f, "slot", "->", s->path.out); break;
-	case OP_STATE_CREATED: field_string(f, "pidFile", "", s->path.path.s); break;
+	case OP_STATE_CREATED: case OP_PID_FILE: field_string(f, "pidFile", "", s->path.path.s); break;
 	case OP_TREE_OPEN: case OP_ROOT_ATTACH: tree_fields(f, s); break;
 	case OP_NODE_OPEN: node_fields(f, s); break;
 	case OP_SECCOMP_COMPILE: case OP_SECCOMP_LOAD: seccomp_fields(f, s); break;
-	case OP_CGROUP_MAKE: case OP_CGROUP_WRITE: case OP_CGROUP_DEVICES: case OP_CGROUP_OWNER: cgroup_fields(f, s); break;
+	case OP_CGROUP_MAKE: case OP_CGROUP_OPEN: case OP_CGROUP_WRITE: case OP_CGROUP_DEVICES: case OP_CGROUP_OWNER: cgroup_fields(f, s); break;
 	case OP_ID_MAP: ids_fields(f, s); break;
 	case OP_TREE_IDMAP: idmap_fields(f, s); break;
 	case OP_OOM_SCORE: case OP_IO_PRIORITY: case OP_PERSONALITY: field_signed(f, "value", "", s->number.value); break;
@@ -483,9 +506,10 @@ void step_fields(struct fields *f, const struct step *s)
 	case OP_NS_OPEN: case OP_NS_ENTER: case OP_CLONE: case OP_NS_NEW: case OP_PROPAGATION: case OP_ROOT_PROPAGATION: case OP_TIME_OFFSETS:
 	case OP_START_FIFO: case OP_WAIT_START: case OP_NET_DEVICE: case OP_TMPFS_COPY: case OP_LINK: case OP_SYSCTL: case OP_LABEL_EXEC:
 	case OP_MASK: case OP_READONLY: case OP_CWD_MAKE: case OP_CWD: case OP_MEMORY_POLICY: case OP_SECCOMP_NOTIFY: case OP_PIDFD_SEND:
+	case OP_TARGET_OPEN: case OP_NS_JOIN: case OP_AFFINITY: case OP_BIRTH_AFFINITY:
 		small_fields(f, s);
 		break;
-	case OP_STATE_RESERVE: case OP_JOIN_CLONE: case OP_AFFINITY: case OP_UNDUMPABLE: case OP_LOOPBACK: case OP_ROOT_READONLY:
+	case OP_STATE_RESERVE: case OP_JOIN_CLONE: case OP_ROOT_OPEN: case OP_UNDUMPABLE: case OP_STILL_UNDUMPABLE: case OP_LOOPBACK: case OP_ROOT_READONLY:
 	case OP_NO_NEW_PRIVS: case OP_COUNT:
 		break;
 	}

@@ -88,6 +88,7 @@ static int add_ids(struct builder *b)
 	ids->user.groups = u->additional_gids;
 	ids->user.set_groups = !setgroups_denied(b);
 	ids->user.keep_caps = true;
+	ADD(undumpable, b, OP_STILL_UNDUMPABLE, INIT, "default: a change of ids may make it dumpable again (CVE-2016-9962)");
 	return 0;
 }
 
@@ -108,6 +109,7 @@ int add_drop(struct builder *b)
 	bound->caps = caps;
 	if (early)
 		TRY(add_no_new_privs(b));
+	TRY(add_rlimits(b));
 	if (has_profile(b) && !seccomp_is_last(b))
 		TRY(add_load(b, false));
 	TRY(add_ids(b));
@@ -183,6 +185,15 @@ static int attest_groups(struct builder *b, struct attest *a)
 	return 0;
 }
 
+/* exec: the namespaces are those of the target, the cgroup is the container's or below it. */
+static void attest_target(struct builder *b, struct attest *a)
+{
+	a->like = b->r->target.pid;
+	a->like_ns = joined_namespaces(b);
+	a->cgroup = b->p->cgroup_path[0] ? b->p->cgroup_path : NULL;
+	a->cgroup_below = true;
+}
+
 int add_attest(struct builder *b)
 {
 	struct attest *a = arena_alloc(&b->p->mem, sizeof(*a));
@@ -198,6 +209,15 @@ int add_attest(struct builder *b)
 	a->caps = *caps;
 	a->no_new_privs = b->s->process.no_new_privs;
 	a->seccomp_mode = has_profile(b) && !seccomp_is_last(b) ? FILTER_MODE : 0;
+	a->ns_readable = b->privileged;
+	if (b->p->kind == PLAN_JOIN) {
+		for (int t = 0; t < NS_COUNT; t++)
+			a->joined[t] = SLOT_NONE;
+		attest_target(b, a);
+		ADD(proof, b, OP_ATTEST, HOST, "default: what was asked for is read back from the kernel");
+		proof->want = a;
+		return 0;
+	}
 	for (int t = 0; t < NS_COUNT; t++) {
 		if (ns_is_new(b, (enum ns_type)t))
 			a->new_ns |= 1u << t;
@@ -206,7 +226,6 @@ int add_attest(struct builder *b)
 	a->uid_map = b->uid_map;
 	a->gid_map = b->gid_map;
 	a->cgroup = b->p->cgroup_path[0] ? b->p->cgroup_path : NULL;
-	a->ns_readable = b->privileged;
 	a->root_readonly = b->s->root_readonly;
 	ADD(attest, b, OP_ATTEST, HOST, "default: what was asked for is read back from the kernel");
 	attest->want = a;

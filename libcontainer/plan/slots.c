@@ -24,6 +24,9 @@ struct step_slots step_slots(const struct step *s)
 	case OP_CGROUP_WRITE: reads(&t, s->write.slot); break;
 	case OP_CGROUP_DEVICES: reads(&t, s->devices.slot); break;
 	case OP_CGROUP_OWNER: reads(&t, s->owner.slot); break;
+	case OP_TARGET_OPEN: t.out = s->slot.slot; break;
+	case OP_CGROUP_OPEN: t.out = s->cgroup.slot; break;
+	case OP_NS_JOIN: reads(&t, s->join.target); break;
 	case OP_START_FIFO: t.out = s->fifo.in; break;	/* and fifo.out, in one step */
 	case OP_WAIT_START: reads(&t, s->fifo.in); reads(&t, s->fifo.out); break;
 	case OP_CLONE: t.out = s->clone.pidfd; reads(&t, s->clone.cgroup); break;
@@ -39,10 +42,10 @@ struct step_slots step_slots(const struct step *s)
 	case OP_MASK: reads(&t, s->mask.null); reads(&t, s->mask.empty); break;
 	case OP_ATTEST:
 	case OP_STATE_RESERVE: case OP_JOIN_CLONE: case OP_NS_NEW: case OP_TIME_OFFSETS: case OP_ID_MAP: case OP_NET_DEVICE:
-	case OP_OOM_SCORE: case OP_SCHEDULER: case OP_IO_PRIORITY: case OP_AFFINITY: case OP_RDT: case OP_RLIMIT: case OP_UNDUMPABLE:
+	case OP_OOM_SCORE: case OP_SCHEDULER: case OP_IO_PRIORITY: case OP_AFFINITY: case OP_BIRTH_AFFINITY: case OP_RDT: case OP_RLIMIT: case OP_UNDUMPABLE: case OP_STILL_UNDUMPABLE:
 	case OP_BECOME_ROOT: case OP_LOOPBACK: case OP_PROPAGATION: case OP_MOUNT_CHANGE: case OP_DEVICE_NODE: case OP_LINK:
 	case OP_CWD_MAKE: case OP_SYSCTL: case OP_HOSTNAME: case OP_DOMAINNAME: case OP_HOOK: case OP_PIVOT: case OP_ROOT_PROPAGATION:
-	case OP_ROOT_READONLY: case OP_READONLY: case OP_LABEL_EXEC: case OP_KEYRING: case OP_PERSONALITY: case OP_MEMORY_POLICY:
+	case OP_ROOT_OPEN: case OP_PID_FILE: case OP_ROOT_READONLY: case OP_READONLY: case OP_LABEL_EXEC: case OP_KEYRING: case OP_PERSONALITY: case OP_MEMORY_POLICY:
 	case OP_SESSION: case OP_FDS_CLOEXEC: case OP_EXEC_FIND: case OP_CAPS_BOUND: case OP_IDS: case OP_CWD: case OP_CAPS:
 	case OP_NO_NEW_PRIVS: case OP_STATE_CREATED: case OP_EXEC: case OP_COUNT:
 		break;

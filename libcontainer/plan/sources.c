@@ -172,14 +172,19 @@ static int connect_others(struct builder *b)
 	return connect_socket(b, "/linux/seccomp/listenerPath", "failed to connect with seccomp agent", "seccomp-agent", sc->listener_path, &b->agent);
 }
 
+int add_sockets(struct builder *b)
+{
+	TRY(connect_console(b));
+	return connect_others(b);
+}
+
 int add_sources(struct builder *b)
 {
 	if (!b->s->process.present)
 		return fail(b, ERR_SPEC, "/process", "process property must not be empty");
 	if (!b->s->has_root)
 		return fail(b, ERR_SPEC, "/root", "root property must not be empty");
-	TRY(connect_console(b));
-	TRY(connect_others(b));
+	TRY(add_sockets(b));
 	TRY(open_namespaces(b));
 	return b->privileged ? open_trees(b, HOST) : 0;
 }

@@ -5,6 +5,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct request_target {		/* exec: what the journal says of the container */
+	int pid;			/* of its first process, as the caller numbers it; 0: this is no exec */
+	const char *cgroup_mount, *cgroup_path;	/* "" none */
+	const char *sub_cgroup;		/* option --cgroup, below cgroup_path; NULL: none */
+};
+
 struct request {
 	const char *id;			/* checked: A-Za-z0-9_+.- */
 	const char *cache;		/* directory for what is worth keeping, absolute, or NULL */
@@ -19,6 +25,7 @@ struct request {
 	const char *keyring;		/* random session keyring name, or NULL: explain does not invent one */
 	uint32_t preserve_fds;		/* how many, after listen_fds, from fd 3 */
 	uint32_t listen_fds;
+	struct request_target target;
 };
 
 /* 0, or -1 with errno EINVAL: the rules for container ids (compatibility 1.1, W-3). */

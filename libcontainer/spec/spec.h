@@ -240,6 +240,16 @@ int spec_parse(const char *name, const char *bytes, size_t n, const struct spec 
 /* A process object alone (exec -p) and a resources object alone (update -r), decoded into an otherwise empty spec. */
 int spec_parse_process(const char *name, const char *bytes, size_t n, const struct spec **ret, struct err *e) MUST_CHECK;
 int spec_parse_resources(const char *name, const char *bytes, size_t n, const struct spec **ret, struct err *e) MUST_CHECK;
+
+/* Options of exec; strings are the caller's. */
+struct exec_changes {
+	struct strings args, env, additional_gids, caps;	/* env is appended */
+	const char *cwd, *user, *process_label, *apparmor;	/* or NULL */
+	bool tty, no_new_privs;
+};
+/* A configuration whose process is that of an exec: `process` (spec_parse_process) as it is, or when that is NULL saved's with the changes.
+ * saved and process must outlive *ret. ERR_USAGE names the option. */
+int spec_exec(const struct spec *saved, const struct spec *process, const struct exec_changes *c, const struct spec **ret, struct err *e) MUST_CHECK;
 void spec_free(const struct spec *s);
 static inline void spec_dropp(const struct spec **s) { spec_free(*s); *s = NULL; }
 

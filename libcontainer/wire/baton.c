@@ -175,6 +175,7 @@ static void heard(struct baton *b, enum room from, struct msg *m)
 		log_debug("[%s] %s", room_name(from), m->text);
 }
 
+/* 1: a datagram of the right size; 0: end of file. */
 static int receive(struct baton *b, enum room from, struct msg *m, int *fds, size_t nfds, size_t *got, struct err *e)
 {
 	ssize_t n;
@@ -185,12 +186,12 @@ static int receive(struct baton *b, enum room from, struct msg *m, int *fds, siz
 	else
 		n = sys_read(own_fd(b, from), m, sizeof(*m));
 	if (n == 0 || (n < 0 && errno == ECONNRESET))
-		return died(b, from, e);
+		return 0;
 	if (n < 0)
 		return err_sys(e, "receive from %s", room_name(from));
 	if (n != (ssize_t)sizeof(*m))
 		return err_set(e, ERR_PEER, 0, "%s sent %zd bytes instead of %zu", room_name(from), n, sizeof(*m));
-	return 0;
+	return 1;
 }
 
 static void drop_all(int *fds, size_t n)
@@ -204,8 +205,11 @@ int baton_await(struct baton *b, enum room from, size_t step, int *fds, size_t n
 	for (;;) {
 		struct msg m;
 		size_t got;
+		int rc = receive(b, from, &m, fds, nfds, &got, e);
 
-		TRY(receive(b, from, &m, fds, nfds, &got, e));
+		TRY(rc);
+		if (rc == 0)
+			return died(b, from, e);
 		if (m.type == MSG_DONE && m.step == step && got == nfds)
 			return 0;
 		drop_all(fds, got < nfds ? got : nfds);
@@ -217,5 +221,22 @@ int baton_await(struct baton *b, enum room from, size_t step, int *fds, size_t n
 		}
 		return err_set(e, ERR_PEER, 0, "%s sent message %#x for step %u with %zu descriptors; step %zu with %zu was due",
 			       room_name(from), m.type, m.step, got, step, nfds);
+	}
+}
+
+int baton_await_exec(struct baton *b, enum room from, struct err *e)
+{
+	for (;;) {
+		struct msg m;
+		size_t got;
+		int rc = receive(b, from, &m, NULL, 0, &got, e);
+
+		if (rc <= 0)
+			return rc;
+		if (m.type == MSG_FAIL && got == 0)
+			return failed(b, &m, e);
+		if (m.type != MSG_LOG || got != 0)
+			return err_set(e, ERR_PEER, 0, "%s sent message %#x instead of executing the program", room_name(from), m.type);
+		heard(b, from, &m);
 	}
 }

@@ -42,6 +42,9 @@ void baton_parted(struct baton *b, enum room child);
 int baton_pass(struct baton *b, enum room to, size_t step, const int *fds, size_t nfds, struct err *e) MUST_CHECK;
 /* Waits for DONE of exactly this step with exactly nfds descriptors (owned by the caller afterwards). A FAIL becomes *e as it is. */
 int baton_await(struct baton *b, enum room from, size_t step, int *fds, size_t nfds, struct err *e) MUST_CHECK;
+/* Waits for the end of the last step: end of file means that execve closed the baton (close-on-exec), or that the process died at that very
+ * instant, which its wait status tells. */
+int baton_await_exec(struct baton *b, enum room from, struct err *e) MUST_CHECK;
 void baton_fail(struct baton *b, size_t step, const struct err *e);	/* child; a lost host is ignored: nobody is left to tell */
 void baton_set_listener(struct baton *b, int fd);	/* init */
 int baton_listener(const struct baton *b);		/* host; FD_NONE: none yet */

@@ -76,6 +76,11 @@ static int peer_run(const struct plan *p, size_t first, size_t last, struct bato
 	size_t n = exports(p, first, last, slot);
 	int fds[MAX_EXPORTS];
 
+	if (p->step[last].op == OP_EXEC) {
+		if (baton_pass(b, peer, first - 1, NULL, 0, e) < 0 || baton_await_exec(b, peer, e) < 0)
+			return walk_blame(p, first, e);
+		return 0;
+	}
 	if (baton_pass(b, peer, first - 1, NULL, 0, e) < 0 || baton_await(b, peer, last, fds, n, e) < 0)
 		return walk_blame(p, first, e);
 	for (size_t k = 0; k < n; k++)

@@ -60,6 +60,11 @@ static const struct harmless harmless[] = {
 	{ OP_EXEC_FIND, OP_CAPS_BOUND, "the bounding set plays no part in a look-up" },
 	{ OP_CAPS_BOUND, OP_NO_NEW_PRIVS, session }, { OP_CAPS, OP_NO_NEW_PRIVS, "neither takes back what the other has done" },
 	{ OP_RLIMIT, OP_RLIMIT, "different resources" },
+	{ OP_CGROUP_OPEN, OP_SOCKET_CONNECT, sources }, { OP_CGROUP_OPEN, OP_SECCOMP_COMPILE, sources }, { OP_CGROUP_OPEN, OP_BIRTH_AFFINITY, sources },
+	{ OP_SOCKET_CONNECT, OP_BIRTH_AFFINITY, sources }, { OP_SECCOMP_COMPILE, OP_BIRTH_AFFINITY, sources },
+	{ OP_BIRTH_AFFINITY, OP_NS_JOIN, "two properties of the child to come" }, { OP_NO_NEW_PRIVS, OP_RLIMIT, "a flag and a limit" },
+	{ OP_CONSOLE_SEND, OP_SESSION, "the terminal's other end plays no part in the session" },
+	{ OP_ROOT_OPEN, OP_LABEL_EXEC, "in a rootless exec: the procfs is verified, whatever the root" }, { OP_LABEL_EXEC, OP_CONSOLE, "in a rootless exec: a label and a terminal" },
 	{ OP_CONSOLE_SEND, OP_HOOK, "the host's hooks have no part in the terminal" },
 };
 
@@ -143,6 +148,25 @@ static void rich(struct fixture *x)
 	l->resources.unified = (struct spec_pairs){ 1, unified };
 }
 
+static void mutate_exec(const char *name, struct fixture *x)
+{
+	struct plan *p = NULL;
+	struct err e = { 0 };
+
+	x->r.target = (struct request_target){ .pid = 7, .cgroup_mount = "/sys/fs/cgroup", .cgroup_path = "/c1" };
+	x->r.pid_file = "/run/pid";
+	x->r.pidfd_socket = "/run/pidfd.sock";
+	x->s.process.cpu_affinity_initial = "0";
+	x->s.process.cpu_affinity_final = "0-1";
+	if (ok(plan_join(&x->s, &x->f, &x->r, &p, &e) == 0, "%s: a plan", name))
+		mutate(name, p);
+	else
+		printf("# %s\n", e.text);
+	plan_free(p);
+	x->s.process.cpu_affinity_initial = x->s.process.cpu_affinity_final = NULL;
+	x->r.pid_file = x->r.pidfd_socket = NULL;
+}
+
 static void mutate_fixture(const char *name, const struct fixture *x)
 {
 	struct err e;
@@ -167,12 +191,16 @@ int main(void)
 
 	fixture_default(&x);
 	mutate_fixture("default", &x);
+	mutate_exec("exec", &x);
 	rich(&x);
 	mutate_fixture("rich", &x);
+	mutate_exec("exec, rich", &x);
 	x.s.process.no_new_privs = false;
 	mutate_fixture("rich, filter before the drop", &x);
+	mutate_exec("exec, filter before the drop", &x);
 	x.s.process.no_new_privs = x.s.linux_.seccomp.notify = true;
 	mutate_fixture("rich, filter with a listener", &x);
+	mutate_exec("exec, filter with a listener", &x);
 	join(&x);
 	x.s.linux_.net_devices.n = 0;
 	mutate_fixture("rich, joining", &x);
@@ -182,6 +210,7 @@ int main(void)
 	x.s.linux_.ns[NS_USER] = (struct spec_namespace){ .present = true, .at = "/linux/namespaces" };
 	x.mount[5].idmap = x.mount[8].idmap = true;
 	mutate_fixture("user namespace, joining", &x);
+	mutate_exec("exec, user namespace", &x);
 	x.s.linux_.ns[NS_USER].path = "/run/user/x";
 	mutate_fixture("joined user namespace", &x);
 	fixture_rootless(&x);
@@ -189,6 +218,7 @@ int main(void)
 	rich(&x);
 	x.s.linux_.sysctl.n = 0;
 	mutate_fixture("rootless, rich", &x);
+	mutate_exec("exec, rootless", &x);
 	x.s.linux_.ns[NS_TIME] = (struct spec_namespace){ .present = true, .at = "/linux/namespaces" };
 	x.s.linux_.boottime = (struct spec_time_offset){ true, 5, 0 };
 	mutate_fixture("rootless, time offsets", &x);

@@ -1,0 +1,94 @@
+/* room: host — exec: one more process in a container that is there */
+#include "life/life.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "fs/hostfile.h"
+#include "probe/probe.h"
+#include "sys/sys.h"
+
+#include <string.h>
+
+static int refuse(enum status s, bool ignore_paused, struct err *e)
+{
+	switch (s) {
+	case STATUS_CREATED:
+	case STATUS_RUNNING: return 0;
+	case STATUS_STOPPED: return err_set(e, ERR_STATE, 0, "cannot exec in a stopped container");
+	case STATUS_PAUSED:
+		return ignore_paused ? 0 : err_set(e, ERR_STATE, 0, "cannot exec in a paused container (use --ignore-paused to override)");
+	case STATUS_CREATING: break;
+	}
+	return err_set(e, ERR_STATE, 0, "cannot exec in a container that is being created");
+}
+
+static int read_process(struct exec *x, struct err *e)
+{
+	OWN(str) bytes = { 0 };
+
+	if (!x->process_file)
+		return 0;
+	TRY(hostfile_read((struct host_path){ x->process_file }, LIMIT_FILE_BYTES, &bytes, e));
+	return spec_parse_process("process", bytes.s ? bytes.s : "", bytes.n, &x->process, e);
+}
+
+static int plan(struct exec *x, struct err *e)
+{
+	const struct journal *j = &x->container.journal;
+	struct request *r = &x->job.request;
+
+	r->bundle = j->bundle;
+	r->target.pid = j->pid;
+	r->target.cgroup_mount = j->cgroup_mount;
+	r->target.cgroup_path = j->cgroup_path;
+	TRY(life_saved_spec(&x->container, &x->saved, e));
+	TRY(read_process(x, e));
+	TRY(spec_exec(x->saved, x->process, &x->changes, &x->job.spec, e));
+	TRY(probe_facts(&x->job.mem, &x->job.facts, e));
+	return plan_join(x->job.spec, &x->job.facts, r, &x->job.plan, e);
+}
+
+/* It is our child, so its number cannot have been taken by another process. */
+static void end_child(struct host *h)
+{
+	struct err ignored;
+	pid_t pid;
+
+	if (host_init_pid(h, &pid, &ignored) < 0)
+		return;
+	sys_kill(pid, SIGKILL);
+	sys_wait4(pid, NULL, 0, NULL);
+}
+
+static int walk_all(struct exec *x, struct host *h, struct err *e)
+{
+	TRY(life_prepare(&x->job, h, e));
+	h->journal = x->container.journal;
+	sys_fault_room("host");
+	TRY(host_walk(h, x->job.plan->n, e));
+	sys_fault_room("");
+	return life_look_at_seccomp(x->job.spec, h->init_pid, e);
+}
+
+int life_exec(struct exec *x, struct host *h, struct err *e)
+{
+	/* Not locked: execs run side by side. That the container is still this one is proven when its first process is opened. */
+	TRY(container_open(x->job.request.state_root, x->job.request.id, false, &x->container, e));
+	TRY(refuse(x->container.status, x->ignore_paused, e));
+	TRY(plan(x, e));
+	if (walk_all(x, h, e) == 0)
+		return 0;
+	sys_fault_room("");
+	if (e->kind == ERR_PEER && life_oom_killed(h))
+		err_set(e, ERR_PEER, 0, "%s", "the process was killed before it could start (possibly OOM-killed)");
+	if (h->plan)
+		end_child(h);
+	return -1;
+}
+
+void exec_free(struct exec *x)
+{
+	job_free(&x->job);
+	spec_free(x->process);
+	spec_free(x->saved);
+	container_close(&x->container);
+}
