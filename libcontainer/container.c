@@ -319,6 +319,64 @@ int brig_kill(const struct brig_options *o, const char *id, int signal, bool all
 	return rc < 0 ? give(&e, err) : 0;
 }
 
+static int freeze(const struct brig_options *o, const char *id, bool frozen, struct brig_err *err)
+{
+	struct container c;
+	struct err e;
+	int rc = container_open(o->root, id, true, &c, &e);
+
+	if (rc == 0)
+		rc = life_freeze(&c, frozen, &e);
+	container_close(&c);
+	return rc < 0 ? give(&e, err) : 0;
+}
+
+int brig_pause(const struct brig_options *o, const char *id, struct brig_err *err)
+{
+	return freeze(o, id, true, err);
+}
+
+int brig_resume(const struct brig_options *o, const char *id, struct brig_err *err)
+{
+	return freeze(o, id, false, err);
+}
+
+int brig_ps(const struct brig_options *o, const char *id, pid_t **ret, size_t *ret_n, struct brig_err *err)
+{
+	struct container c;
+	struct err e;
+	int rc = container_open(o->root, id, false, &c, &e);
+
+	if (rc == 0)
+		rc = life_pids(&c, ret, ret_n, &e);
+	container_close(&c);
+	return rc < 0 ? give(&e, err) : 0;
+}
+
+int brig_update(const struct brig_options *o, const char *id, const char *resources, struct brig_err *err)
+{
+	struct container c;
+	struct err e;
+	int rc = container_open(o->root, id, true, &c, &e);
+
+	if (rc == 0)
+		rc = life_update(&c, resources, &e);
+	container_close(&c);
+	return rc < 0 ? give(&e, err) : 0;
+}
+
+int brig_events(const struct brig_options *o, const char *id, unsigned interval_ms, int (*each)(void *arg, const char *line), void *arg, struct brig_err *err)
+{
+	struct container c;
+	struct err e = { 0 };
+	int rc = container_open(o->root, id, false, &c, &e);
+
+	if (rc == 0)
+		rc = life_events(&c, interval_ms, each, arg, &e);
+	container_close(&c);
+	return rc < 0 ? give(&e, err) : 0;
+}
+
 int brig_delete(const struct brig_options *o, const char *id, bool force, struct brig_err *err)
 {
 	struct err e;

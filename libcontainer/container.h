@@ -81,6 +81,14 @@ struct brig_exec {
 /* Returns the exit status of the process (0-255; 128+signal; detached 0 once it runs), or -1. */
 BRIG_API int brig_exec(const struct brig_options *, const struct brig_exec *, struct brig_err *);
 BRIG_API int brig_kill(const struct brig_options *, const char *id, int signal, bool all, struct brig_err *);
+BRIG_API int brig_pause(const struct brig_options *, const char *id, struct brig_err *);
+BRIG_API int brig_resume(const struct brig_options *, const char *id, struct brig_err *);
+/* Pids of all processes in the container's cgroup, as the caller's pid namespace numbers them; the caller frees *ret. */
+BRIG_API int brig_ps(const struct brig_options *, const char *id, pid_t **ret, size_t *ret_n, struct brig_err *);
+/* resources: text of a resources object of the specification; what it names is changed, saved, and the rest stays. */
+BRIG_API int brig_update(const struct brig_options *, const char *id, const char *resources, struct brig_err *);
+/* Calls each with lines of JSON, one per event, until the container is gone; interval 0: one line of statistics. each returns 0 to go on, -1 to end. */
+BRIG_API int brig_events(const struct brig_options *, const char *id, unsigned interval_ms, int (*each)(void *arg, const char *line), void *arg, struct brig_err *);
 BRIG_API int brig_delete(const struct brig_options *, const char *id, bool force, struct brig_err *);
 /* "KILL", "sigkill", "9": the number, or -1. */
 BRIG_API int brig_signal_number(const char *name);

@@ -15,9 +15,12 @@ struct values {
 	/* verbs */
 	const char *bundle, *console_socket, *pidfd_socket, *pid_file, *format, *facts;
 	const char *preserve_fds;
+	const char *interval, *resources, *l3_schema, *mb_schema, *kernel_memory;
+	const char *blkio_weight, *cpu_period, *cpu_quota, *cpu_burst, *cpu_share, *cpu_rt_period, *cpu_rt_runtime, *cpu_idle, *cpuset_cpus, *cpuset_mems;
+	const char *memory, *memory_reservation, *memory_swap, *pids_limit;
 	const char *process, *cwd, *user, *process_label, *apparmor, *cgroup;
 	struct list { size_t n; const char **item; } env, gids, caps;
-	bool tty, no_new_privs, ignore_paused;
+	bool stats, tty, no_new_privs, ignore_paused;
 	bool no_pivot, no_new_keyring, no_subreaper, detach, keep, force, all, quiet, rootless_spec, show_facts;
 	/* what is left */
 	int n;
@@ -68,6 +71,7 @@ unsigned listen_fds(void);			/* LISTEN_FDS of the environment, 0 without */
 void help_program(void);
 void help_verb(const struct verb *verb);
 
-verb_fn verb_create, verb_exec, verb_run, verb_start, verb_kill, verb_delete, verb_state, verb_list, verb_spec, verb_features, verb_explain, verb_help;
+verb_fn verb_create, verb_exec, verb_run, verb_start, verb_kill, verb_delete, verb_state, verb_list, verb_spec, verb_features, verb_explain, verb_help, verb_pause, verb_resume, verb_ps, verb_update,
+	verb_events;
 
 #endif

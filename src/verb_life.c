@@ -22,6 +22,22 @@ int verb_kill(const struct verb *verb, struct values *v)
 	return brig_kill(&o, v->arg[0], signal, v->all, &e) < 0 ? out_error(verb->name, &e) : 0;
 }
 
+int verb_pause(const struct verb *verb, struct values *v)
+{
+	struct brig_options o = library_options(v);
+	struct brig_err e;
+
+	return brig_pause(&o, v->arg[0], &e) < 0 ? out_error(verb->name, &e) : 0;
+}
+
+int verb_resume(const struct verb *verb, struct values *v)
+{
+	struct brig_options o = library_options(v);
+	struct brig_err e;
+
+	return brig_resume(&o, v->arg[0], &e) < 0 ? out_error(verb->name, &e) : 0;
+}
+
 int verb_delete(const struct verb *verb, struct values *v)
 {
 	struct brig_options o = library_options(v);

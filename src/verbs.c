@@ -81,12 +81,41 @@ static const struct option explain_options[] = {
 	TEXT(preserve_fds, "preserve-fds", 0, "N", "as for create"),
 	END
 };
+static const struct option ps_options[] = { TEXT(format, "format", 'f', "FORMAT", "table (default) or json"), END };
+static const struct option events_options[] = {
+	TEXT(interval, "interval", 0, "DURATION", "time between statistics (default 5s)"),
+	FLAG(stats, "stats", 0, "print statistics once"),
+	END
+};
+static const struct option update_options[] = {
+	TEXT(resources, "resources", 'r', "FILE", "take all from a file with a resources object of the specification, - for standard input"),
+	TEXT(blkio_weight, "blkio-weight", 0, "N", "block I/O weight, 10 to 1000"),
+	TEXT(cpu_period, "cpu-period", 0, "USEC", "length of a CPU period"),
+	TEXT(cpu_quota, "cpu-quota", 0, "USEC", "CPU time in a period, -1 for no limit"),
+	TEXT(cpu_burst, "cpu-burst", 0, "USEC", "CPU time that may be saved up"),
+	TEXT(cpu_share, "cpu-share", 0, "N", "CPU shares, converted to a weight"),
+	TEXT(cpu_rt_period, "cpu-rt-period", 0, "USEC", NULL),
+	TEXT(cpu_rt_runtime, "cpu-rt-runtime", 0, "USEC", NULL),
+	TEXT(cpu_idle, "cpu-idle", 0, "0|1", "run only when nobody else wants the CPU"),
+	TEXT(cpuset_cpus, "cpuset-cpus", 0, "LIST", "CPUs"),
+	TEXT(cpuset_mems, "cpuset-mems", 0, "LIST", "memory nodes"),
+	TEXT(memory, "memory", 0, "SIZE", "memory limit in bytes, or with k, m, g; -1 for none"),
+	TEXT(memory_reservation, "memory-reservation", 0, "SIZE", "memory that is protected"),
+	TEXT(memory_swap, "memory-swap", 0, "SIZE", "limit of memory and swap together, -1 for none"),
+	TEXT(kernel_memory, "kernel-memory", 0, "SIZE", NULL),
+	TEXT(kernel_memory, "kernel-memory-tcp", 0, "SIZE", NULL),
+	TEXT(pids_limit, "pids-limit", 0, "N", "number of processes, -1 for no limit"),
+	TEXT(l3_schema, "l3-cache-schema", 0, "SCHEMA", NULL),
+	TEXT(mb_schema, "mem-bw-schema", 0, "SCHEMA", NULL),
+	END
+};
 static const struct option no_options[] = { END };
 
 const struct verb verb_table[] = {
 	{ "create", "ID", 1, 1, false, true, verb_create, "Make a container and stop before its program starts",
 	  "Everything is set up and read back from the kernel before this returns; `start` then lets the program run.", create_options },
 	{ "delete", "ID", 1, 1, false, false, verb_delete, "Remove a container that has stopped or never started", NULL, delete_options },
+	{ "events", "ID", 1, 1, false, false, verb_events, "Print what a container uses, and when its memory ran out, as lines of JSON", NULL, events_options },
 	{ "exec", "ID [COMMAND [ARG]...]", 1, 65536, true, true, verb_exec, "Run one more process in a container",
 	  "It is confined like the container's first one, by the configuration that was saved at create, unless an option asks for other. The exit status\n"
 	  "is the program's, or 255 when it could not be started.", exec_options },
@@ -97,11 +126,17 @@ const struct verb verb_table[] = {
 	{ "kill", "ID [SIGNAL]", 1, 2, true, false, verb_kill, "Send a signal (default TERM) to the container's first process",
 	  "SIGNAL is a number or a name, with or without SIG.", kill_options },
 	{ "list", "", 0, 0, false, false, verb_list, "List the containers below the state root", NULL, list_options },
+	{ "pause", "ID", 1, 1, false, false, verb_pause, "Freeze all processes of a container", NULL, no_options },
+	{ "ps", "ID [PS-OPTION]...", 1, 1024, true, false, verb_ps, "List the processes of a container",
+	  "The table is that of the host's ps (with -ef, or the given options), cut down to the container's processes.", ps_options },
+	{ "resume", "ID", 1, 1, false, false, verb_resume, "Let a paused container go on", NULL, no_options },
 	{ "run", "ID", 1, 1, false, true, verb_run, "Create, start, wait for and delete a container",
 	  "In the foreground signals and the terminal are relayed and the exit status is the program's (128 + N when killed by signal N).", run_options },
 	{ "spec", "", 0, 0, false, false, verb_spec, "Write a config.json to start from", NULL, spec_options },
 	{ "start", "ID", 1, 1, false, false, verb_start, "Let the program of a created container run", NULL, no_options },
 	{ "state", "ID", 1, 1, false, false, verb_state, "Print the state of a container as JSON", NULL, no_options },
+	{ "update", "ID", 1, 1, false, false, verb_update, "Change the limits of a running container",
+	  "What is not named keeps its value. With --resources the other options are ignored; device rules can be changed with it, too.", update_options },
 	{ NULL, NULL, 0, 0, false, false, NULL, NULL, NULL, NULL }
 };
 

@@ -58,19 +58,33 @@ int cgroup_write(struct host *h, const struct step *s, struct err *e)
 	return cgdir_write(&d, s->write.file, s->write.value, e);
 }
 
+/* A program that is there is replaced in one act (update): there is no moment with none, or with both. */
+static int current_program(int cgroup, int *ret, struct err *e)
+{
+	uint32_t ids[64], n = sizeof(ids) / sizeof(*ids);
+
+	if (sys_bpf_query_device(cgroup, ids, &n) < 0)
+		return err_sys(e, "ask for the device program");
+	if (n == 0)
+		return 0;
+	*ret = sys_bpf_prog_by_id(ids[n - 1]);
+	return *ret < 0 ? err_sys(e, "open the device program") : 0;
+}
+
 int cgroup_devices(struct host *h, const struct step *s, struct err *e)
 {
 	OWN(arena) mem = { 0 };
 	const struct bpf_insn *insn;
 	char log[256] = "";
 	size_t n;
-	OWN_FD prog = FD_NONE;
+	OWN_FD prog = FD_NONE, old = FD_NONE;
 
 	TRY(device_program(&mem, s->devices.n, s->devices.rule, &insn, &n, e));
 	prog = sys_bpf_load_device(insn, n, log, sizeof(log));
 	if (prog < 0)
 		return err_sys(e, "load the device program%s%s", log[0] ? ": " : "", log);
-	if (sys_bpf_attach_device(h->tab.slot[s->devices.slot].fd, prog, FD_NONE) < 0)
+	TRY(current_program(h->tab.slot[s->devices.slot].fd, &old, e));
+	if (sys_bpf_attach_device(h->tab.slot[s->devices.slot].fd, prog, old) < 0)
 		return err_sys(e, "attach the device program");
 	return 0;
 }

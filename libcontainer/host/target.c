@@ -39,8 +39,10 @@ int cgroup_open(struct host *h, const struct step *s, struct err *e)
 	struct cgdir d = { FD_NONE };
 	const char *path = NULL;
 
+	if (s->cgroup.controllers[0])
+		TRY(cgdir_enable(s->cgroup.mount, s->cgroup.path, s->cgroup.controllers, e));
 	TRY(cgdir_open(s->cgroup.mount, s->cgroup.path, &d, e));
-	if (s->cgroup.controllers && cgdir_read(&d, "cgroup.subtree_control", &enabled, e) < 0) {
+	if (s->cgroup.follow && cgdir_read(&d, "cgroup.subtree_control", &enabled, e) < 0) {
 		cgdir_close(&d);
 		return -1;
 	}

@@ -62,6 +62,10 @@ void json_put_null(struct json_out *o);
 void json_put_raw(struct json_out *o, const char *number);	/* already valid JSON text */
 void json_put_node(struct json_out *o, const struct json *node);	/* copies a parsed tree */
 
+/* base with patch laid over it: members one by one; a null in patch leaves the old; lists of objects with major and minor by those numbers;
+ * everything else as a whole. */
+void json_put_merged(struct json_out *o, const struct json *base, const struct json *patch);
+
 /* key and value at once, for objects */
 void json_kv_string(struct json_out *o, const char *key, const char *s);
 void json_kv_bool(struct json_out *o, const char *key, bool b);

@@ -51,6 +51,9 @@ uint64_t default_propagation(const struct builder *b);	/* MS_SLAVE or MS_PRIVATE
 struct cgroup_write { const char *why, *file, *value; bool optional; };
 struct cgroup_writes { size_t n, cap; struct cgroup_write *item; };
 int resource_writes(struct builder *b, struct cgroup_writes *w);
+int cgroup_controllers(struct builder *b, const struct cgroup_writes *w, const char **ret);	/* "+memory +pids": what the writes need, and what is counted */
+int add_cgroup_writes(struct builder *b, const struct cgroup_writes *w);
+int add_device_rules(struct builder *b);
 uint64_t cgroup_cpu_weight(uint64_t shares);
 
 int add_labels(struct builder *b);			/* after the last hook of somebody else's, before our procfs goes */

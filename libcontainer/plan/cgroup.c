@@ -42,7 +42,7 @@ static void enable(struct str *list, const char *word, size_t n)
 	str_addn(list, word, n);
 }
 
-static int controllers(struct builder *b, const struct cgroup_writes *w, const char **ret)
+int cgroup_controllers(struct builder *b, const struct cgroup_writes *w, const char **ret)
 {
 	OWN(str) list = { 0 };
 
@@ -130,7 +130,7 @@ enum { LAST_RULES = sizeof(last_rule) / sizeof(last_rule[0]) };
 
 /* Attaching a program needs power over the initial user namespace. Without that power no container of ours can make a node either
  * (mknod needs it too), so there is nothing that the program would keep out. */
-static int add_device_rules(struct builder *b)
+int add_device_rules(struct builder *b)
 {
 	const struct spec_resources *r = &b->s->linux_.resources;
 	size_t n = r->present ? r->devices.n : 0;
@@ -179,21 +179,8 @@ static int add_owner(struct builder *b)
 
 /* ---- all of it ---- */
 
-static int make(struct builder *b, const char *path, const struct cgroup_writes *w)
+int add_cgroup_writes(struct builder *b, const struct cgroup_writes *w)
 {
-	const char *enabled = NULL;
-
-	TRY(controllers(b, w, &enabled));
-	b->cgroup = slot_new(b, "cgroup");
-	if (b->cgroup == SLOT_NONE)
-		return -1;
-	ADD(cg, b, OP_CGROUP_MAKE, HOST, b->s->linux_.cgroups_path ? "/linux/cgroupsPath" : "default: every container is accounted for and can be killed as a whole");
-	cg->cgroup.slot = b->cgroup;
-	cg->cgroup.mount.s = b->f->cgroup_mount;
-	cg->cgroup.path = path;
-	cg->cgroup.controllers = enabled;
-	b->p->cgroup_mount = b->f->cgroup_mount;
-	b->p->cgroup_path = path;
 	for (size_t i = 0; i < w->n; i++) {
 		const char *file = w->item[i].file;
 
@@ -205,6 +192,25 @@ static int make(struct builder *b, const char *path, const struct cgroup_writes 
 		write->write.value = w->item[i].value;
 		write->write.optional = w->item[i].optional;
 	}
+	return 0;
+}
+
+static int make(struct builder *b, const char *path, const struct cgroup_writes *w)
+{
+	const char *enabled = NULL;
+
+	TRY(cgroup_controllers(b, w, &enabled));
+	b->cgroup = slot_new(b, "cgroup");
+	if (b->cgroup == SLOT_NONE)
+		return -1;
+	ADD(cg, b, OP_CGROUP_MAKE, HOST, b->s->linux_.cgroups_path ? "/linux/cgroupsPath" : "default: every container is accounted for and can be killed as a whole");
+	cg->cgroup.slot = b->cgroup;
+	cg->cgroup.mount.s = b->f->cgroup_mount;
+	cg->cgroup.path = path;
+	cg->cgroup.controllers = enabled;
+	b->p->cgroup_mount = b->f->cgroup_mount;
+	b->p->cgroup_path = path;
+	TRY(add_cgroup_writes(b, w));
 	TRY(add_device_rules(b));
 	return add_owner(b);
 }

@@ -190,6 +190,11 @@ static int check_kinds(const struct plan *p, struct err *e)
 	for (size_t op = 0; op < OP_COUNT; op++) {
 		enum often often = op_info[op].often, own = p->kind == PLAN_JOIN ? OFTEN_JOIN : OFTEN_MAKE;
 
+		if (p->kind == PLAN_UPDATE && op != OP_CGROUP_OPEN && op != OP_CGROUP_WRITE && op != OP_CGROUP_DEVICES && count[op])
+			return err_set(e, ERR_BUG, 0, "plan: %s has no place in an update", op_info[op].name);
+		if (p->kind == PLAN_UPDATE)
+			continue;
+
 		if ((often == OFTEN_BOTH || often == own) && count[op] != 1)
 			return err_set(e, ERR_BUG, 0, "plan: %s must stand exactly once, not %zu times", op_info[op].name, count[op]);
 		if (often != OFTEN_ANY && often != OFTEN_BOTH && often != own && count[op])
@@ -500,6 +505,10 @@ int plan_check(const struct plan *p, struct err *e)
 {
 	TRY(check_kinds(p, e));
 	TRY(check_rows(p, e));
+	if (p->kind == PLAN_UPDATE) {
+		TRY(check_slots(p, e));
+		return check_cgroup_files(p, e);
+	}
 	TRY(check_lives(p, e));
 	TRY(check_id_maps(p, e));
 	TRY(check_dumpable(p, e));

@@ -69,7 +69,8 @@ static int add_target_cgroup(struct builder *b)
 	open->cgroup.slot = b->cgroup;
 	open->cgroup.mount.s = t->cgroup_mount;
 	open->cgroup.path = sub ? text(b, "%s/%s", t->cgroup_path, sub) : t->cgroup_path;
-	open->cgroup.controllers = sub ? NULL : "";	/* NULL: exactly there */
+	open->cgroup.controllers = "";
+	open->cgroup.follow = !sub;
 	return open->cgroup.path ? 0 : -1;
 }
 

@@ -31,7 +31,7 @@ enum op {
 };
 
 enum undo { UNDO_NONE, UNDO_STATE, UNDO_CGROUP, UNDO_PROC, UNDO_RDT };
-enum plan_kind { PLAN_CREATE, PLAN_JOIN };
+enum plan_kind { PLAN_CREATE, PLAN_JOIN, PLAN_UPDATE };
 enum often { OFTEN_ANY, OFTEN_BOTH, OFTEN_MAKE, OFTEN_JOIN };
 
 struct op_info {
@@ -76,7 +76,7 @@ struct step {
 		struct { slot_t out; struct host_path path; char type; uint32_t major, minor; bool any_number; } node;
 		struct { slot_t slot; struct host_path path; enum ns_type type; } ns;
 		struct { slot_t slot; const struct spec_seccomp *profile; uint32_t flags; bool last; } seccomp;
-		struct { slot_t slot; struct host_path mount; const char *path; const char *controllers; } cgroup;	/* controllers: "+memory +pids" or "" */
+		struct { slot_t slot; struct host_path mount; const char *path; const char *controllers; bool follow; } cgroup;	/* controllers: "+memory +pids" or ""; follow: where the target has moved to below it */
 		struct { slot_t slot; const char *file, *value; bool optional; } write;	/* optional: an absent file is no error (the value is its default) */
 		struct { slot_t slot; size_t n; const struct spec_device_rule *rule; } devices;
 		struct { slot_t slot; uint32_t uid; } owner;
@@ -148,6 +148,8 @@ int plan_create(const struct spec *s, const struct facts *f, const struct reques
 /* The same for a process in an existing container (exec): s->process is the new one's (spec_exec), the rest the configuration saved at create;
  * r->target names the container's first process and cgroup. */
 int plan_join(const struct spec *s, const struct facts *f, const struct request *r, struct plan **ret, struct err *e) MUST_CHECK;
+/* New limits and device rules for an existing container: s holds the merged resources; devices: the rules changed. */
+int plan_update(const struct spec *s, const struct facts *f, const struct request *r, bool devices, struct plan **ret, struct err *e) MUST_CHECK;
 void plan_free(struct plan *p);
 static inline void plan_dropp(struct plan **p) { plan_free(*p); *p = NULL; }
 

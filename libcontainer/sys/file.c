@@ -53,6 +53,18 @@ ssize_t sys_read(int fd, void *buf, size_t n)
 	return got;
 }
 
+ssize_t sys_pread(int fd, void *buf, size_t n, off_t at)
+{
+	ssize_t got;
+
+	if (sys_fault(__func__))
+		return -1;
+	do {
+		got = pread(fd, buf, n, at);
+	} while (got < 0 && errno == EINTR);
+	return got;
+}
+
 ssize_t sys_write(int fd, const void *buf, size_t n)
 {
 	ssize_t done;

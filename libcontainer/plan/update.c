@@ -1,0 +1,40 @@
+/* room: pure — the order of `update`: new limits, then device rules, of a container that runs */
+#include "plan/build.h"
+
+static int order(struct builder *b, bool devices)
+{
+	const struct request_target *t = &b->r->target;
+	struct cgroup_writes w = { 0 };
+	const char *enabled = NULL;
+
+	if (!t->cgroup_path[0])
+		return fail(b, ERR_UNSUPPORTED, "/linux/resources", "the container has no cgroup of its own, so it has no limits");
+	TRY(resource_writes(b, &w));
+	TRY(cgroup_controllers(b, &w, &enabled));
+	b->cgroup = slot_new(b, "cgroup");
+	if (b->cgroup == SLOT_NONE)
+		return -1;
+	ADD(open, b, OP_CGROUP_OPEN, HOST, "default: the container's cgroup");
+	open->cgroup.slot = b->cgroup;
+	open->cgroup.mount.s = t->cgroup_mount;
+	open->cgroup.path = t->cgroup_path;
+	open->cgroup.controllers = enabled;
+	TRY(add_cgroup_writes(b, &w));
+	return devices ? add_device_rules(b) : 0;
+}
+
+int plan_update(const struct spec *s, const struct facts *f, const struct request *r, bool devices, struct plan **ret, struct err *e)
+{
+	struct builder b;
+	struct plan *p = builder_start(&b, s, f, r, e);
+
+	if (!p)
+		return -1;
+	p->kind = PLAN_UPDATE;
+	if (order(&b, devices) < 0 || builder_finish(&b) < 0 || plan_check(p, e) < 0) {
+		plan_free(p);
+		return -1;
+	}
+	*ret = p;
+	return 0;
+}
