@@ -46,8 +46,9 @@ static void to_public(void *arg, enum log_level level, const char *text)
 	public_sink.sink(public_sink.arg, level == LOG_WARN ? BRIG_LOG_WARN : BRIG_LOG_DEBUG, text);
 }
 
-void brig_log_to(void (*sink)(void *arg, enum brig_log_level level, const char *text), void *arg)
+void brig_log_to(void (*sink)(void *arg, enum brig_log_level level, const char *text), void *arg, enum brig_log_level least)
 {
+	log_debug_on(least == BRIG_LOG_DEBUG);
 	public_sink.sink = sink;
 	public_sink.arg = arg;
 	log_to(sink ? to_public : NULL, NULL);

@@ -34,7 +34,8 @@ struct brig_err {
 };
 
 enum brig_log_level { BRIG_LOG_DEBUG, BRIG_LOG_WARN };
-BRIG_API void brig_log_to(void (*sink)(void *arg, enum brig_log_level level, const char *text), void *arg);
+/* least: messages below this level are not made. */
+BRIG_API void brig_log_to(void (*sink)(void *arg, enum brig_log_level level, const char *text), void *arg, enum brig_log_level least);
 
 /* Before anything of a container is touched: runs this program again from a fully sealed memfd, unless it already does (CVE-2019-5736),
  * and makes the process non-dumpable. Returns only when already sealed, or on error. Call it first in main(). */

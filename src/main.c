@@ -144,6 +144,7 @@ static int run_verb(const struct verb *verb, struct values *v, char **argv)
 {
 	const char *format = v->log_format ? v->log_format : "text";
 
+	brig_log_to(out_sink, NULL, v->debug ? BRIG_LOG_DEBUG : BRIG_LOG_WARN);
 	if (v->help) {
 		help_verb(verb);
 		return 0;
@@ -168,7 +169,6 @@ int main(int argc, char **argv)
 
 	if (argc > 0 && strcmp(base_name(argv[0]), "runc") == 0)
 		program_name = "runc";
-	brig_log_to(out_sink, NULL);
 	list = calloc((size_t)argc + 1, sizeof(*list));	/* the parser reorders; the re-execution needs argv as it was */
 	if (!list)
 		return out_usage("out of memory");

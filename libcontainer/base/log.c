@@ -8,12 +8,18 @@
 static struct {
 	log_sink_fn *sink;
 	void *arg;
-} log_state;
+	bool debug;
+} log_state = { .debug = true };
 
 void log_to(log_sink_fn *sink, void *arg)
 {
 	log_state.sink = sink;
 	log_state.arg = arg;
+}
+
+void log_debug_on(bool debug)
+{
+	log_state.debug = debug;
 }
 
 static void PRINTF_LIKE(2, 0) emit(enum log_level level, const char *fmt, va_list ap)
@@ -30,6 +36,8 @@ void log_debug(const char *fmt, ...)
 {
 	va_list ap;
 
+	if (!log_state.debug)
+		return;
 	va_start(ap, fmt);
 	emit(LOG_DEBUG, fmt, ap);
 	va_end(ap);

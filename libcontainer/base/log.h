@@ -4,9 +4,13 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
+
 enum log_level { LOG_DEBUG, LOG_WARN };
 typedef void log_sink_fn(void *arg, enum log_level level, const char *text);
 
+/* With debug false log_debug() does nothing, in children too: most messages are never read, and a child's each cost a hand-over. */
+void log_debug_on(bool debug);
 /* The one mutable global besides the fault hook. NULL (the start value) drops everything. */
 void log_to(log_sink_fn *sink, void *arg);
 void log_debug(const char *fmt, ...) PRINTF_LIKE(1, 2);

@@ -90,7 +90,7 @@ static unsigned kernel_flags(uint32_t flags)
 	return f;	/* TSYNC means nothing to a process of one thread */
 }
 
-int seccomp_load(struct init *in, const struct step *s, struct err *e)
+int seccomp_load_init(struct init *in, const struct step *s, struct err *e)
 {
 	const struct slot *program = &in->tab->slot[s->seccomp.slot];
 	size_t n = program->size / sizeof(struct sock_filter);
