@@ -4,6 +4,7 @@
 #include "sys/sys.h"
 
 #include <fcntl.h>
+#include <link.h>
 #include <linux/memfd.h>
 #include <sys/prctl.h>
 
@@ -23,18 +24,39 @@ static bool sealed(int exe)
 	return seals >= 0 && (seals & SEALS) == SEALS;
 }
 
+/* Bytes of the file that are loaded: symbols and debugging information lie behind them, and copying those would double the time of a start. */
+static int loaded_size(int exe, off_t *ret, struct err *e)
+{
+	ElfW(Ehdr) head;
+	ElfW(Phdr) part[16];
+	size_t n;
+
+	if (sys_pread(exe, &head, sizeof(head), 0) != (ssize_t)sizeof(head))
+		return err_sys(e, "read our own program");
+	n = head.e_phnum * sizeof(*part);
+	if (head.e_phentsize != sizeof(*part) || n > sizeof(part) || sys_pread(exe, part, n, (off_t)head.e_phoff) != (ssize_t)n)
+		return err_set(e, ERR_BUG, 0, "our own program is not what it was when it was built");
+	*ret = 0;
+	for (size_t i = 0; i < head.e_phnum; i++) {
+		off_t end = (off_t)(part[i].p_offset + part[i].p_filesz);
+
+		if (part[i].p_type == PT_LOAD && end > *ret)
+			*ret = end;
+	}
+	return 0;
+}
+
 static int copy(int exe, int *ret, struct err *e)
 {
 	OWN_FD memfd = sys_memfd("brig", MFD_ALLOW_SEALING | MFD_EXEC);
-	struct stat st;
+	off_t left = 0;
 
 	if (memfd < 0 && errno == EINVAL)
 		memfd = sys_memfd("brig", MFD_ALLOW_SEALING);	/* before 6.3 every memfd is executable */
 	if (memfd < 0)
 		return err_sys(e, "memfd_create for our own copy");
-	if (sys_fstat(exe, &st) < 0)
-		return err_sys(e, "stat our own program");
-	for (off_t left = st.st_size; left > 0;) {
+	TRY(loaded_size(exe, &left, e));
+	while (left > 0) {
 		ssize_t n = sys_sendfile(memfd, exe, (size_t)left);
 
 		if (n <= 0)
