@@ -20,7 +20,7 @@ struct values {
 	const char *memory, *memory_reservation, *memory_swap, *pids_limit;
 	const char *process, *cwd, *user, *process_label, *apparmor, *cgroup;
 	struct list { size_t n; const char **item; } env, gids, caps;
-	bool stats, tty, no_new_privs, ignore_paused;
+	bool man, stats, tty, no_new_privs, ignore_paused;
 	bool no_pivot, no_new_keyring, no_subreaper, detach, keep, force, all, quiet, rootless_spec, show_facts;
 	/* what is left */
 	int n;
@@ -69,9 +69,10 @@ unsigned preserved_fds(const struct values *v);
 unsigned listen_fds(void);			/* LISTEN_FDS of the environment, 0 without */
 
 void help_program(void);
+void man_page(const struct verb *verb);		/* NULL: of the program */
 void help_verb(const struct verb *verb);
 
 verb_fn verb_create, verb_exec, verb_run, verb_start, verb_kill, verb_delete, verb_state, verb_list, verb_spec, verb_features, verb_explain, verb_help, verb_pause, verb_resume, verb_ps, verb_update,
-	verb_events;
+	verb_events, verb_completion;
 
 #endif

@@ -51,7 +51,9 @@ int verb_help(const struct verb *verb, struct values *v)
 		fprintf(stderr, "No help topic for '%s'\n", v->arg[0]);
 		return 3;
 	}
-	if (about)
+	if (v->man)
+		man_page(about);
+	else if (about)
 		help_verb(about);
 	else
 		help_program();

@@ -109,9 +109,11 @@ static const struct option update_options[] = {
 	TEXT(mb_schema, "mem-bw-schema", 0, "SCHEMA", NULL),
 	END
 };
+static const struct option help_options[] = { FLAG(man, "man", 0, "print it as a manual page in mdoc"), END };
 static const struct option no_options[] = { END };
 
 const struct verb verb_table[] = {
+	{ "completion", "SHELL", 1, 1, false, false, verb_completion, "Print a completion script for bash, zsh or fish", NULL, no_options },
 	{ "create", "ID", 1, 1, false, true, verb_create, "Make a container and stop before its program starts",
 	  "Everything is set up and read back from the kernel before this returns; `start` then lets the program run.", create_options },
 	{ "delete", "ID", 1, 1, false, false, verb_delete, "Remove a container that has stopped or never started", NULL, delete_options },
@@ -122,7 +124,7 @@ const struct verb verb_table[] = {
 	{ "explain", "[ID]", 0, 1, false, false, verb_explain, "Print every act that a create of the bundle would do, with room and cause, and do nothing",
 	  "Needs no privilege. `host` acts in the caller's process, `init` in the container's first one, `join` in a short-lived one between them.", explain_options },
 	{ "features", "", 0, 0, false, false, verb_features, "Print what this build can do, as JSON", NULL, no_options },
-	{ "help", "[VERB]", 0, 1, false, false, verb_help, "Print help", NULL, no_options },
+	{ "help", "[VERB]", 0, 1, false, false, verb_help, "Print help", NULL, help_options },
 	{ "kill", "ID [SIGNAL]", 1, 2, true, false, verb_kill, "Send a signal (default TERM) to the container's first process",
 	  "SIGNAL is a number or a name, with or without SIG.", kill_options },
 	{ "list", "", 0, 0, false, false, verb_list, "List the containers below the state root", NULL, list_options },
