@@ -510,7 +510,7 @@ int brig_spec_default(bool rootless, char **ret, struct brig_err *err)
 	OWN(str) text = { 0 };
 	struct err e;
 
-	if (spec_default(rootless, (uint32_t)geteuid(), (uint32_t)getegid(), &text, &e) < 0 || hand_text(&text, ret, &e) < 0)
+	if (spec_default(rootless, (uint32_t)sys_geteuid(), (uint32_t)sys_getegid(), &text, &e) < 0 || hand_text(&text, ret, &e) < 0)
 		return give(&e, err);
 	return 0;
 }

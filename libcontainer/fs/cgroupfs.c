@@ -2,6 +2,7 @@
 #include "fs/cgroupfs.h"
 #include "base/limits.h"
 #include "base/num.h"
+#include "fs/dirread.h"
 #include "sys/sys.h"
 
 #include <dirent.h>
@@ -250,29 +251,26 @@ typedef int below_fn(int parent, const char *name, int dir, void *arg, struct er
 
 static int below(int dir, unsigned depth, below_fn *fn, void *arg, struct err *e)
 {
-	int copy = sys_openat(dir, ".", O_RDONLY | O_DIRECTORY, 0);
-	DIR *list = copy < 0 ? NULL : fdopendir(copy);
-	int rc = 0;
+	OWN(dirread) list = { .fd = FD_NONE };
+	unsigned char type;
+	const char *name;
+	int found;
 
-	if (!list) {
-		fd_drop(&copy);
+	if (dirread_open(dir, &list) < 0)
 		return err_sys(e, "list a cgroup");
-	}
-	for (struct dirent *entry = readdir(list); entry && rc == 0; entry = readdir(list)) {
+	while ((found = dirread_next(&list, &name, &type)) > 0) {
 		OWN_FD sub = FD_NONE;
 
-		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+		if (type != DT_DIR)
 			continue;
-		sub = sys_openat2(dir, entry->d_name, O_RDONLY | O_DIRECTORY, 0, BENEATH);
+		sub = sys_openat2(dir, name, O_RDONLY | O_DIRECTORY, 0, BENEATH);
 		if (sub < 0)
 			continue;	/* gone meanwhile */
 		if (depth > 0)
-			rc = below(sub, depth - 1, fn, arg, e);
-		if (rc == 0)
-			rc = fn(dir, entry->d_name, sub, arg, e);
+			TRY(below(sub, depth - 1, fn, arg, e));
+		TRY(fn(dir, name, sub, arg, e));
 	}
-	closedir(list);
-	return rc;
+	return found < 0 ? err_sys(e, "list a cgroup") : 0;
 }
 
 enum { MAX_DEPTH = 64 };
@@ -322,7 +320,7 @@ static int await_event(const struct cgdir *d, const char *key, unsigned long lon
 		struct pollfd p = { .fd = fd, .events = POLLPRI };
 		unsigned long long now = 0;
 		char buf[256];
-		ssize_t n = pread(fd, buf, sizeof(buf) - 1, 0);
+		ssize_t n = sys_pread(fd, buf, sizeof(buf) - 1, 0);
 		int64_t left = end - now_ms();
 		struct timespec t = { .tv_sec = left / 1000, .tv_nsec = (left % 1000) * 1000000 };
 		const char *at;

@@ -151,7 +151,7 @@ static int export_bpf(scmp_filter_ctx ctx, struct slot *out, struct err *e)
 	out->data = malloc((size_t)st.st_size);
 	if (!out->data)
 		return err_oom(e);
-	if (pread(fd, out->data, (size_t)st.st_size, 0) != (ssize_t)st.st_size)
+	if (sys_pread(fd, out->data, (size_t)st.st_size, 0) != (ssize_t)st.st_size)
 		return err_sys(e, "read the seccomp program");
 	out->size = (size_t)st.st_size;
 	return 0;

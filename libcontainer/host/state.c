@@ -19,7 +19,7 @@ int state_reserve(struct host *h, const struct step *s, struct err *e)
 	*j = (struct journal){ .phase = PHASE_CREATING, .id = r->id, .bundle = r->bundle, .rootfs = p->rootfs, .created = "",
 			       .cgroup_mount = p->cgroup_mount, .cgroup_path = p->cgroup_path, .systemd_unit = "", .keyring = "", .rdt_path = "",
 			       .systemd_cgroup = r->systemd_cgroup, .rootless = p->rootless, .own_pid_ns = p->own_pid_ns,
-			       .has_terminal = false, .owner = (uint32_t)geteuid() };
+			       .has_terminal = false, .owner = (uint32_t)sys_geteuid() };
 	if (p->cgroup_path[0])
 		TRY(cgdir_existing((struct host_path){ p->cgroup_mount }, p->cgroup_path, &j->cgroup_keep, e));
 	TRY(statedir_reserve((struct host_path){ r->state_root }, r->id, &h->state, e));

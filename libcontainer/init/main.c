@@ -63,13 +63,12 @@ static int run_step(void *room, const struct step *s, struct err *e)
 static int live(struct init *in, size_t from, struct err *e)
 {
 	step_fn *run[OP_COUNT];
-	struct sigaction dfl = { .sa_handler = SIG_DFL };
 	sigset_t none;
 
 	/* Here: new namespaces, the host's file system, our memory a copy of the host side's. Handlers were reset by the clone
 	 * (CLONE_CLEAR_SIGHAND); what the caller ignored stays ignored, SIGPIPE was ignored by us. */
 	sigemptyset(&none);
-	if (sys_sigmask(SIG_SETMASK, &none, NULL) < 0 || sigaction(SIGPIPE, &dfl, NULL) < 0)
+	if (sys_sigmask(SIG_SETMASK, &none, NULL) < 0 || sys_signal(SIGPIPE, SIG_DFL) < 0)
 		return err_sys(e, "reset signals");
 	sys_prctl(PR_SET_NAME, (unsigned long)"brig:[init]", 0, 0, 0);
 	TRY(fds_keep_own(in, e));

@@ -1,8 +1,8 @@
 /* room: init — tmpcopyup: what lies at a tmpfs's destination is copied into it before it covers the place */
 #include "init/acts.h"
+#include "fs/dirread.h"
 #include "sys/sys.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
@@ -74,21 +74,18 @@ static int copy_one(int from, int to, const char *name, unsigned depth, struct e
 
 static int copy_dir(int from, int to, unsigned depth, struct err *e)
 {
-	int own = sys_openat(from, ".", O_RDONLY | O_DIRECTORY, 0);
-	DIR *list = own < 0 ? NULL : fdopendir(own);
-	int rc = 0;
+	OWN(dirread) list = { .fd = FD_NONE };
+	unsigned char type;
+	const char *name;
+	int found;
 
-	if (!list) {
-		fd_drop(&own);
-		return err_sys(e, "list a directory to copy");
-	}
 	if (depth == 0)
-		rc = err_set(e, ERR_SYS, ELOOP, "copy a directory: nested too deeply");
-	for (struct dirent *d = rc ? NULL : readdir(list); d && rc == 0; d = readdir(list))
-		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
-			rc = copy_one(from, to, d->d_name, depth - 1, e);
-	closedir(list);
-	return rc;
+		return err_set(e, ERR_SYS, ELOOP, "copy a directory: nested too deeply");
+	if (dirread_open(from, &list) < 0)
+		return err_sys(e, "list a directory to copy");
+	while ((found = dirread_next(&list, &name, &type)) > 0)
+		TRY(copy_one(from, to, name, depth - 1, e));
+	return found < 0 ? err_sys(e, "list a directory to copy") : 0;
 }
 
 int tmpfs_copy(struct init *in, const struct step *s, struct err *e)

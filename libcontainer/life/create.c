@@ -72,7 +72,8 @@ int life_prepare(struct job *j, struct host *h, struct err *e)
 	TRY(refuse_threads(h, e));
 	h->enter_init = init_main;
 	h->enter_join = join_main;
-	signal(SIGPIPE, SIG_IGN);	/* a child that died is an error of write(2), not our death */
+	if (sys_signal(SIGPIPE, SIG_IGN) < 0)	/* a child that died is an error of write(2), not our death */
+		return err_sys(e, "ignore SIGPIPE");
 	return 0;
 }
 

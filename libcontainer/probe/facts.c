@@ -30,7 +30,7 @@ static int kernel(struct facts *f, struct err *e)
 {
 	struct utsname u;
 
-	if (uname(&u) < 0 || sscanf(u.release, "%u.%u", &f->kernel_major, &f->kernel_minor) != 2)
+	if (sys_uname(&u) < 0 || sscanf(u.release, "%u.%u", &f->kernel_major, &f->kernel_minor) != 2)
 		return err_set(e, ERR_UNSUPPORTED, 0, "cannot tell the kernel's version");
 	if (f->kernel_major < 5 || (f->kernel_major == 5 && f->kernel_minor < 14))
 		return err_set(e, ERR_UNSUPPORTED, 0, "Linux %u.%u is too old: 5.14 or newer is needed", f->kernel_major, f->kernel_minor);
@@ -46,8 +46,8 @@ static int caller(struct facts *f, struct err *e)
 	unsigned in, out, n;
 	int tree;
 
-	f->euid = (uint32_t)geteuid();
-	f->egid = (uint32_t)getegid();
+	f->euid = (uint32_t)sys_geteuid();
+	f->egid = (uint32_t)sys_getegid();
 	if (sys_capget(d) < 0)
 		return err_sys(e, "capget");
 	f->caps = d[0].effective | ((capset_t)d[1].effective << 32);

@@ -1,6 +1,7 @@
 /* room: host — <root>/<id>: reserve, lock, list, remove */
 #include "state/state.h"
 #include "base/limits.h"
+#include "fs/dirread.h"
 #include "sys/sys.h"
 
 #include <dirent.h>
@@ -21,7 +22,7 @@ static int trust(int fd, const char *what, struct err *e)
 		return err_sys(e, "stat %s", what);
 	if (!S_ISDIR(st.st_mode))
 		return err_set(e, ERR_SYS, ENOTDIR, "%s", what);
-	if ((st.st_uid != geteuid() && st.st_uid != 0) || (st.st_mode & 0022))
+	if ((st.st_uid != sys_geteuid() && st.st_uid != 0) || (st.st_mode & 0022))
 		return err_set(e, ERR_POLICY, 0, "%s is writable by others, or not ours: its content cannot be trusted", what);
 	return 0;
 }
@@ -131,13 +132,16 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static int collect(DIR *dir, struct arena *mem, struct strings_out *ret, struct err *e)
+static int collect(struct dirread *dir, struct arena *mem, struct strings_out *ret, struct err *e)
 {
 	OWN_MEM const char **list = NULL;
 	size_t n = 0, cap = 0;
+	unsigned char type;
+	const char *name;
+	int found;
 
-	for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
-		if (entry->d_name[0] == '.' || (entry->d_type != DT_DIR && entry->d_type != DT_UNKNOWN))
+	while ((found = dirread_next(dir, &name, &type)) > 0) {
+		if (name[0] == '.' || (type != DT_DIR && type != DT_UNKNOWN))
 			continue;
 		if (n == cap) {
 			const char **more = reallocarray(list, cap = cap ? 2 * cap : 64, sizeof(*list));
@@ -146,10 +150,12 @@ static int collect(DIR *dir, struct arena *mem, struct strings_out *ret, struct 
 				return err_oom(e);
 			list = more;
 		}
-		list[n] = arena_strdup(mem, entry->d_name);
+		list[n] = arena_strdup(mem, name);
 		if (!list[n++])
 			return err_oom(e);
 	}
+	if (found < 0)
+		return err_sys(e, "list the state root");
 	ret->item = arena_array(mem, n, sizeof(*list));
 	if (!ret->item)
 		return err_oom(e);
@@ -163,9 +169,8 @@ static int collect(DIR *dir, struct arena *mem, struct strings_out *ret, struct 
 
 int statedir_list(struct host_path root, bool must_exist, struct arena *mem, struct strings_out *ret, struct err *e)
 {
-	int at = open_root(root, e);
-	DIR *dir;
-	int rc;
+	OWN(dirread) dir = { .fd = FD_NONE };
+	OWN_FD at = open_root(root, e);
 
 	if (at < 0 && e->num == ENOENT && !must_exist) {
 		*ret = (struct strings_out){ 0 };
@@ -173,14 +178,9 @@ int statedir_list(struct host_path root, bool must_exist, struct arena *mem, str
 	}
 	if (at < 0)
 		return -1;
-	dir = fdopendir(at);
-	if (!dir) {
-		fd_drop(&at);
+	if (dirread_open(at, &dir) < 0)
 		return err_sys(e, "list %s", root.s);
-	}
-	rc = collect(dir, mem, ret, e);
-	closedir(dir);
-	return rc;
+	return collect(&dir, mem, ret, e);
 }
 
 int statedir_remove(struct host_path root, const char *id, const struct statedir *d, struct err *e)

@@ -51,6 +51,16 @@ int sys_getresgid(gid_t *r, gid_t *e, gid_t *s)
 	return (int)syscall(NR_GETRESGID, r, e, s);
 }
 
+uid_t sys_geteuid(void)
+{
+	return geteuid();
+}
+
+gid_t sys_getegid(void)
+{
+	return getegid();
+}
+
 int sys_setgroups(size_t n, const gid_t *list)
 {
 	if (sys_fault(__func__))

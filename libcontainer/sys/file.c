@@ -96,6 +96,13 @@ int sys_write_all(int fd, const void *buf, size_t n)
 	return 0;
 }
 
+int sys_rewind(int fd)
+{
+	if (sys_fault(__func__))
+		return -1;
+	return lseek(fd, 0, SEEK_SET) < 0 ? -1 : 0;
+}
+
 int sys_fstat(int fd, struct stat *st)
 {
 	if (sys_fault(__func__))
@@ -319,6 +326,21 @@ int sys_poll(struct pollfd *p, nfds_t n, const struct timespec *timeout)
 	if (sys_fault(__func__))
 		return -1;
 	return ppoll(p, n, timeout, NULL);
+}
+
+void *sys_map_shared(size_t n)
+{
+	void *p;
+
+	if (sys_fault(__func__))
+		return NULL;
+	p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	return p == MAP_FAILED ? NULL : p;
+}
+
+int sys_unmap(void *p, size_t n)
+{
+	return munmap(p, n);
 }
 
 int sys_faccessat(int dir, const char *path, int mode, int flags)

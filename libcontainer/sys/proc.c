@@ -10,6 +10,7 @@
 #include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -208,6 +209,15 @@ int sys_sigmask(int how, const sigset_t *set, sigset_t *ret_old)
 	return sigprocmask(how, set, ret_old);
 }
 
+int sys_signal(int sig, void (*handler)(int))
+{
+	struct sigaction act = { .sa_handler = handler };
+
+	if (sys_fault(__func__))
+		return -1;
+	return sigaction(sig, &act, NULL);
+}
+
 int sys_signal_default_all(void)
 {
 	static const unsigned long dfl[SIGACT_WORDS];
@@ -241,6 +251,13 @@ long sys_keyctl(int op, unsigned long a, unsigned long b, unsigned long c, unsig
 mode_t sys_umask(mode_t mask)
 {
 	return umask(mask);
+}
+
+int sys_uname(struct utsname *ret)
+{
+	if (sys_fault(__func__))
+		return -1;
+	return uname(ret);
 }
 
 int sys_clock_gettime(clockid_t id, struct timespec *ts)

@@ -27,6 +27,7 @@ struct mount_attr_arg;		/* = kernel struct mount_attr; our own definition, glibc
 struct mount_attr_arg { uint64_t attr_set, attr_clr, propagation, userns_fd; };
 struct bpf_insn;
 struct sock_filter;
+struct utsname;
 struct winsize;
 
 /* ---- mount.c: the new mount API (5.2), mount_setattr (5.12). No mount(2) by path exists here. ---- */
@@ -51,6 +52,7 @@ ssize_t sys_read(int fd, void *buf, size_t n);
 ssize_t sys_pread(int fd, void *buf, size_t n, off_t at);
 ssize_t sys_write(int fd, const void *buf, size_t n);
 int sys_write_all(int fd, const void *buf, size_t n);		/* 0, or -1; short writes continued */
+int sys_rewind(int fd);						/* file position 0 */
 int sys_fstat(int fd, struct stat *st);
 int sys_fstatat(int dir, const char *path, struct stat *st, int flags);
 int sys_fstatfs(int fd, struct statfs *sf);
@@ -81,6 +83,8 @@ ssize_t sys_sendfile(int out, int in, size_t n);
 long sys_getdents(int fd, void *buf, size_t n);			/* getdents64 */
 int sys_ioctl_ns_type(int fd);					/* NS_GET_NSTYPE: CLONE_NEW* */
 int sys_poll(struct pollfd *p, nfds_t n, const struct timespec *timeout);	/* ppoll; NULL waits forever; EINTR is returned */
+void *sys_map_shared(size_t n);					/* anonymous, zeroed, seen by children too; NULL on failure */
+int sys_unmap(void *p, size_t n);
 int sys_faccessat(int dir, const char *path, int mode, int flags);
 
 /* ---- proc.c ---- */
@@ -112,10 +116,12 @@ int sys_sethostname(const char *s, size_t n);
 int sys_setdomainname(const char *s, size_t n);
 int sys_signalfd(const sigset_t *mask);
 int sys_sigmask(int how, const sigset_t *set, sigset_t *ret_old);
+int sys_signal(int sig, void (*handler)(int));			/* SIG_DFL or SIG_IGN */
 int sys_signal_default_all(void);				/* every disposition to SIG_DFL */
 int sys_set_mempolicy(int mode, const unsigned long *nodes, unsigned long max);
 long sys_keyctl(int op, unsigned long a, unsigned long b, unsigned long c, unsigned long d);
 mode_t sys_umask(mode_t mask);
+int sys_uname(struct utsname *ret);
 int sys_clock_gettime(clockid_t id, struct timespec *ts);
 int sys_getrandom(void *buf, size_t n);
 _Noreturn void sys_exit(int status);				/* _exit: no atexit handlers, no stdio flush */
@@ -125,6 +131,8 @@ int sys_setresuid(uid_t r, uid_t e, uid_t s);
 int sys_setresgid(gid_t r, gid_t e, gid_t s);
 int sys_getresuid(uid_t *r, uid_t *e, uid_t *s);
 int sys_getresgid(gid_t *r, gid_t *e, gid_t *s);
+uid_t sys_geteuid(void);					/* cannot fail */
+gid_t sys_getegid(void);
 int sys_setgroups(size_t n, const gid_t *list);
 int sys_getgroups(size_t n, gid_t *list);
 int sys_capget(struct __user_cap_data_struct data[2]);		/* version 3, this process */

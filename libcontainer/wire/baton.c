@@ -5,7 +5,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 
 enum type { MSG_DONE = 0x42440001, MSG_FAIL, MSG_LOG };
 
@@ -43,8 +42,8 @@ int baton_open(struct baton *b, const struct plan *p, struct err *e)
 	void *page;
 
 	*b = (struct baton){ .me = ROOM_HOST, .host_end = { FD_NONE, FD_NONE }, .child_end = { FD_NONE, FD_NONE }, .plan = p };
-	page = mmap(NULL, sizeof(struct mark), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (page == MAP_FAILED)
+	page = sys_map_shared(sizeof(struct mark));
+	if (!page)
 		return err_sys(e, "map the mark page");
 	b->mark = page;
 	atomic_store(&b->mark->listener, FD_NONE);
@@ -60,7 +59,7 @@ void baton_close(struct baton *b)
 		fd_drop(&b->child_end[i]);
 	}
 	if (b->mark)
-		munmap(b->mark, sizeof(*b->mark));
+		sys_unmap(b->mark, sizeof(*b->mark));
 	b->mark = NULL;
 }
 

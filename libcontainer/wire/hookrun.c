@@ -31,7 +31,7 @@ static int state_memfd(const char *state, struct err *e)
 {
 	OWN_FD fd = sys_memfd("state", 0);
 
-	if (fd < 0 || sys_write_all(fd, state, strlen(state)) < 0 || lseek(fd, 0, SEEK_SET) < 0)
+	if (fd < 0 || sys_write_all(fd, state, strlen(state)) < 0 || sys_rewind(fd) < 0)
 		return err_sys(e, "hand the state to the hook");
 	return fd_take(&fd);
 }
@@ -39,7 +39,9 @@ static int state_memfd(const char *state, struct err *e)
 /* In the new process. A memfd as standard input cannot fill up, so a hook that does not read cannot hold us. */
 static _Noreturn void become(const struct hook_call *c, char **argv, char **env, int in, int out)
 {
+	char text[512];
 	sigset_t none;
+	int n;
 
 	sigemptyset(&none);
 	sys_sigmask(SIG_SETMASK, &none, NULL);
@@ -49,7 +51,8 @@ static _Noreturn void become(const struct hook_call *c, char **argv, char **env,
 	    sys_close_range(3, ~0u, 0) < 0 || sys_chdir(c->cwd) < 0)
 		sys_exit(EXEC_FAILED);
 	sys_execveat(AT_FDCWD, c->hook->path, argv, env, 0);
-	dprintf(2, "cannot execute %s: error %d", c->hook->path, errno);
+	n = snprintf(text, sizeof(text), "cannot execute %s: error %d", c->hook->path, errno);
+	(void)sys_write(2, text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1);
 	sys_exit(EXEC_FAILED);
 }
 
