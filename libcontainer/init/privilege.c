@@ -4,6 +4,7 @@
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -19,17 +20,30 @@ int undumpable_init(struct init *in, const struct step *s, struct err *e)
 	return sys_prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ? err_sys(e, "prctl PR_SET_DUMPABLE") : 0;
 }
 
+/* For messages; libcap may be older than the kernel. */
+static const char *name_of(unsigned cap, char buf[CAPABILITY_NAME_SIZE])
+{
+	int saved = errno;
+
+	if (!capability_name(cap, buf))
+		snprintf(buf, CAPABILITY_NAME_SIZE, "capability %u", cap);
+	errno = saved;
+	return buf;
+}
+
 int caps_bound(struct init *in, const struct step *s, struct err *e)
 {
+	char name[CAPABILITY_NAME_SIZE];
+
 	(void)in;
 	for (unsigned cap = 0; cap < CAPS_MAX; cap++) {
 		if (s->caps->bounding & (1ull << cap))
 			continue;
-		if (sys_prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0)
+		if (sys_cap_drop_bound(cap) == 0)
 			continue;
 		if (errno == EINVAL)	/* beyond the last one that this kernel has */
 			return 0;
-		return err_sys(e, "drop %s from the bounding set", capability_name(cap));
+		return err_sys(e, "drop %s from the bounding set", name_of(cap, name));
 	}
 	return 0;
 }
@@ -54,16 +68,17 @@ static int put(capset_t effective, capset_t permitted, capset_t inheritable)
 int caps(struct init *in, const struct step *s, struct err *e)
 {
 	const struct spec_caps *c = s->caps;
+	char name[CAPABILITY_NAME_SIZE];
 
 	(void)in;
-	if (sys_prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
+	if (sys_cap_reset_ambient() < 0)
 		return err_sys(e, "clear the ambient capabilities");
 	if (put(c->effective, c->permitted, c->inheritable) < 0)
 		return err_sys(e, "capset effective %#llx permitted %#llx inheritable %#llx", (unsigned long long)c->effective,
 			       (unsigned long long)c->permitted, (unsigned long long)c->inheritable);
 	for (unsigned cap = 0; cap < CAPS_MAX; cap++)
-		if ((c->ambient & (1ull << cap)) && sys_prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) < 0)
-			return err_sys(e, "raise %s in the ambient set", capability_name(cap));
+		if ((c->ambient & (1ull << cap)) && sys_cap_set_ambient(cap) < 0)
+			return err_sys(e, "raise %s in the ambient set", name_of(cap, name));
 	if (sys_prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) < 0)
 		return err_sys(e, "prctl PR_SET_KEEPCAPS 0");
 	/* Here: exactly the rights that the program will have. */

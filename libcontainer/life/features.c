@@ -23,6 +23,8 @@ static void enabled(struct json_out *o, const char *key, bool on)
 
 static void namespaces_and_caps(struct json_out *o)
 {
+	char name[CAPABILITY_NAME_SIZE];
+
 	json_key(o, "namespaces");
 	json_open(o, '[');
 	for (enum ns_type t = NS_MOUNT; t < NS_COUNT; t++)
@@ -30,8 +32,8 @@ static void namespaces_and_caps(struct json_out *o)
 	json_close(o, ']');
 	json_key(o, "capabilities");
 	json_open(o, '[');
-	for (unsigned i = 0; i < CAPS_MAX && capability_name(i); i++)
-		json_put_string(o, capability_name(i));
+	for (unsigned i = 0; i < CAPS_MAX && capability_name(i, name); i++)
+		json_put_string(o, name);
 	json_close(o, ']');
 }
 

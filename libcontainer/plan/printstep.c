@@ -60,7 +60,8 @@ static void field_caps(struct fields *f, const char *key, capset_t set)
 	OWN(str) text = { 0 };
 
 	for (unsigned i = 0; i < CAPS_MAX; i++) {
-		const char *name = set >> i & 1 ? capability_name(i) : NULL;
+		char buf[CAPABILITY_NAME_SIZE];
+		const char *name = set >> i & 1 ? capability_name(i, buf) : NULL;
 
 		if (!(set >> i & 1))
 			continue;

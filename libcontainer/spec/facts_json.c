@@ -107,6 +107,7 @@ int facts_load(struct arena *mem, const char *name, const char *bytes, size_t n,
 static void put(struct json_out *o, const struct field *f, const struct facts *from)
 {
 	const void *at = (const char *)from + f->offset;
+	char name[CAPABILITY_NAME_SIZE];
 
 	switch (f->kind) {
 	case BOOL: json_kv_bool(o, f->name, *(const bool *)at); return;
@@ -118,8 +119,8 @@ static void put(struct json_out *o, const struct field *f, const struct facts *f
 	json_key(o, f->name);
 	json_open(o, '[');
 	for (unsigned i = 0; i < CAPS_MAX; i++)
-		if ((*(const capset_t *)at & (1ull << i)) && capability_name(i))
-			json_put_string(o, capability_name(i));
+		if ((*(const capset_t *)at & (1ull << i)) && capability_name(i, name))
+			json_put_string(o, name);
 	json_close(o, ']');
 }
 

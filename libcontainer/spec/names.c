@@ -6,32 +6,32 @@
 #include <signal.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/capability.h>
 #include <sys/resource.h>
 
-/* linux/capability.h; the index is the number */
-static const char *const capabilities[] = {
-	"CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_FOWNER", "CAP_FSETID",
-	"CAP_KILL", "CAP_SETGID", "CAP_SETUID", "CAP_SETPCAP", "CAP_LINUX_IMMUTABLE",
-	"CAP_NET_BIND_SERVICE", "CAP_NET_BROADCAST", "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_IPC_LOCK",
-	"CAP_IPC_OWNER", "CAP_SYS_MODULE", "CAP_SYS_RAWIO", "CAP_SYS_CHROOT", "CAP_SYS_PTRACE",
-	"CAP_SYS_PACCT", "CAP_SYS_ADMIN", "CAP_SYS_BOOT", "CAP_SYS_NICE", "CAP_SYS_RESOURCE",
-	"CAP_SYS_TIME", "CAP_SYS_TTY_CONFIG", "CAP_MKNOD", "CAP_LEASE", "CAP_AUDIT_WRITE",
-	"CAP_AUDIT_CONTROL", "CAP_SETFCAP", "CAP_MAC_OVERRIDE", "CAP_MAC_ADMIN", "CAP_SYSLOG",
-	"CAP_WAKE_ALARM", "CAP_BLOCK_SUSPEND", "CAP_AUDIT_READ", "CAP_PERFMON", "CAP_BPF",
-	"CAP_CHECKPOINT_RESTORE",
-};
-
-int name_to_capability(const char *name)
+/* libcap knows the names, in lower case; the specification writes them in upper case. */
+const char *capability_name(unsigned number, char buf[CAPABILITY_NAME_SIZE])
 {
-	for (size_t i = 0; i < sizeof(capabilities) / sizeof(*capabilities); i++)
-		if (strcmp(name, capabilities[i]) == 0)
-			return (int)i;
-	return -1;
+	char *name = number < CAPS_MAX ? cap_to_name((cap_value_t)number) : NULL;
+	size_t n = name ? strlen(name) : 0;
+	bool known = n > 0 && n < CAPABILITY_NAME_SIZE && (name[0] < '0' || name[0] > '9');	/* an unknown one is given back as a number */
+
+	for (size_t i = 0; known && i <= n; i++)
+		buf[i] = (char)(name[i] >= 'a' && name[i] <= 'z' ? name[i] - 32 : name[i]);
+	if (name)
+		cap_free(name);
+	return known ? buf : NULL;
 }
 
-const char *capability_name(unsigned number)
+/* cap_from_name(3) also takes other case, numbers and trailing blanks; what it found is compared with what was written. */
+int name_to_capability(const char *name)
 {
-	return number < sizeof(capabilities) / sizeof(*capabilities) ? capabilities[number] : NULL;
+	char same[CAPABILITY_NAME_SIZE];
+	cap_value_t cap;
+
+	if (cap_from_name(name, &cap) < 0 || cap < 0 || !capability_name((unsigned)cap, same))
+		return -1;
+	return strcmp(name, same) == 0 ? cap : -1;
 }
 
 static const struct { const char *name; int number; } signals[] = {

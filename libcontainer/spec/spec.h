@@ -257,8 +257,9 @@ static inline void spec_dropp(const struct spec **s) { spec_free(*s); *s = NULL;
 int spec_default(bool rootless, uint32_t uid, uint32_t gid, struct str *out, struct err *e) MUST_CHECK;
 
 /* Tables (spec/names.c). A lookup returns -1 for an unknown name; a name lookup NULL for an unknown value. */
-int name_to_capability(const char *name);		/* "CAP_CHOWN" (any case, prefix optional no) */
-const char *capability_name(unsigned number);
+#define CAPABILITY_NAME_SIZE 32
+int name_to_capability(const char *name);		/* "CAP_CHOWN", exactly; names that libcap knows */
+const char *capability_name(unsigned number, char buf[CAPABILITY_NAME_SIZE]);	/* buf, or NULL for a number without a name */
 int name_to_signal(const char *name);			/* "KILL", "sigkill", "9", "RTMIN+1" */
 int name_to_rlimit(const char *name);
 const char *rlimit_name(int resource);

@@ -3,6 +3,8 @@
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sys/capability.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -91,6 +93,28 @@ int sys_capset(const struct __user_cap_data_struct data[2])
 	if (sys_fault(__func__))
 		return -1;
 	return (int)syscall(SYS_capset, &head, data);
+}
+
+int sys_cap_drop_bound(unsigned cap)
+{
+	if (sys_fault(__func__))
+		return -1;
+	return cap_drop_bound((cap_value_t)cap);
+}
+
+int sys_cap_set_ambient(unsigned cap)
+{
+	if (sys_fault(__func__))
+		return -1;
+	return cap_set_ambient((cap_value_t)cap, CAP_SET);
+}
+
+/* Not cap_reset_ambient(3): it asks for each capability first, and takes a refused question (by a seccomp profile) for an empty set. */
+int sys_cap_reset_ambient(void)
+{
+	if (sys_fault(__func__))
+		return -1;
+	return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 }
 
 int sys_seccomp_load(const struct sock_filter *filter, unsigned short n, unsigned flags)

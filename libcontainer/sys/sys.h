@@ -137,6 +137,9 @@ int sys_setgroups(size_t n, const gid_t *list);
 int sys_getgroups(size_t n, gid_t *list);
 int sys_capget(struct __user_cap_data_struct data[2]);		/* version 3, this process */
 int sys_capset(const struct __user_cap_data_struct data[2]);
+int sys_cap_drop_bound(unsigned cap);				/* EINVAL: beyond the last one of this kernel */
+int sys_cap_set_ambient(unsigned cap);
+int sys_cap_reset_ambient(void);				/* none is left */
 int sys_seccomp_load(const struct sock_filter *filter, unsigned short n, unsigned flags);	/* SECCOMP_FILTER_FLAG_*; fd with NEW_LISTENER */
 
 /* ---- sock.c ---- */
