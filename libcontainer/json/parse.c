@@ -1,5 +1,6 @@
 /* room: pure — bytes to tree, through yajl's event parser; what yajl lets pass is checked here */
 #include "json/json.h"
+#include "json/utf8.h"
 #include "base/limits.h"
 #include "base/own.h"
 
@@ -167,12 +168,25 @@ static bool lone_surrogate(const char *s, size_t n)
 	return false;
 }
 
+/* yajl takes overlong forms, surrogates and what lies beyond U+10FFFF: two spellings of one name, of which a check may see the other. */
+static bool well_formed(const unsigned char *s, size_t n)
+{
+	for (size_t i = 0, step; i < n; i += step) {
+		step = utf8_length(s + i, n - i);
+		if (!step)
+			return false;
+	}
+	return true;
+}
+
 static int check_string(struct builder *b, size_t start, const unsigned char *s, size_t n)
 {
 	size_t end = yajl_get_bytes_consumed(b->yajl);
 
 	if (memchr(s, 0, n))
 		return fail_at(b, start, "a string must not contain a NUL character");
+	if (!well_formed(s, n))
+		return fail_at(b, start, "a string contains bytes that are not UTF-8");
 	if (lone_surrogate(b->bytes + start, end - start))
 		return fail_at(b, start, "a string contains half of a surrogate pair");
 	return 1;
@@ -279,6 +293,15 @@ static const yajl_callbacks callbacks = {
 	.yajl_start_map = on_object, .yajl_end_map = on_object_end, .yajl_start_array = on_array, .yajl_end_array = on_array_end,
 };
 
+static bool blank(const char *bytes, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && strchr(" \t\r\n", bytes[i]) && bytes[i])
+		i++;
+	return i == n;
+}
+
 /* yajl's own words are several lines with an arrow; the first line after its prefix is the reason. */
 static int fail_yajl(struct builder *b, size_t n)
 {
@@ -298,7 +321,7 @@ static int fail_yajl(struct builder *b, size_t n)
 	if (words)
 		yajl_free_error(b->yajl, words);
 	if (strcmp(reason, "premature EOF") == 0) {
-		fail_at(b, n, n ? "the document ends too early" : "the document is empty");
+		fail_at(b, n, blank(b->bytes, n) ? "the document is empty" : "the document ends too early");
 		return -1;
 	}
 	fail_at(b, at > 0 && at >= n ? n : at > 0 ? at - 1 : 0, reason);

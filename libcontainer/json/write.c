@@ -1,5 +1,6 @@
 /* room: pure — JSON writer */
 #include "json/json.h"
+#include "json/utf8.h"
 
 #include <string.h>
 
@@ -42,35 +43,13 @@ void json_close(struct json_out *o, char bracket)
 	o->some = true;
 }
 
-/* Length of the well-formed UTF-8 sequence at s, 0 when it is none (RFC 3629: no overlong forms, no surrogates). */
-static size_t utf8(const unsigned char *s)
-{
-	unsigned c = s[0];
-
-	if (c < 0x80)
-		return 1;
-	if (c >= 0xc2 && c <= 0xdf)
-		return (s[1] & 0xc0) == 0x80 ? 2 : 0;
-	if (c >= 0xe0 && c <= 0xef) {
-		if ((s[1] & 0xc0) != 0x80 || (s[2] & 0xc0) != 0x80 || (c == 0xe0 && s[1] < 0xa0) || (c == 0xed && s[1] > 0x9f))
-			return 0;
-		return 3;
-	}
-	if (c >= 0xf0 && c <= 0xf4) {
-		if ((s[1] & 0xc0) != 0x80 || (s[2] & 0xc0) != 0x80 || (s[3] & 0xc0) != 0x80 || (c == 0xf0 && s[1] < 0x90) || (c == 0xf4 && s[1] > 0x8f))
-			return 0;
-		return 4;
-	}
-	return 0;
-}
-
 static void quoted(struct str *to, const char *text)
 {
-	const unsigned char *s = (const unsigned char *)text;
+	const unsigned char *s = (const unsigned char *)text, *end = s + strlen(text);
 
 	str_addc(to, '"');
-	while (*s) {
-		size_t n = utf8(s);
+	while (s < end) {
+		size_t n = utf8_length(s, (size_t)(end - s));
 
 		if (n == 0) {
 			str_add(to, "\xef\xbf\xbd");
