@@ -41,6 +41,18 @@ static inline bool is_str(const char *got, const char *want, const char *what)
 	return false;
 }
 
+/* A check that cannot be made here. */
+static inline __attribute__((format(printf, 1, 2))) void skip(const char *fmt, ...)
+{
+	va_list ap;
+
+	printf("ok %u # SKIP ", ++tap_count);
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	putchar('\n');
+}
+
 /* The last line of main(). */
 static inline int done(void)
 {
