@@ -185,10 +185,10 @@ static int check_string(struct builder *b, size_t start, const unsigned char *s,
 
 	if (memchr(s, 0, n))
 		return fail_at(b, start, "a string must not contain a NUL character");
-	if (!well_formed(s, n))
-		return fail_at(b, start, "a string contains bytes that are not UTF-8");
 	if (lone_surrogate(b->bytes + start, end - start))
 		return fail_at(b, start, "a string contains half of a surrogate pair");
+	if (!well_formed(s, n))
+		return fail_at(b, start, "a string contains bytes that are not UTF-8");
 	return 1;
 }
 
