@@ -93,12 +93,12 @@ static int unknown(struct decoder *d, const struct json *v, const struct field *
 	char pointer[ERR_WHY_SIZE];
 	const char *line;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		if (strcasecmp(v->key, table[i].name) == 0)
 			return refuse(d, v, "\"%s\" differs only in case from \"%s\"", v->key, table[i].name);
+	for (size_t i = 0; i < n; i++)
 		if (near(v->key, table[i].name))
 			return warn_at(d, v, "unknown property, ignoring; is \"%s\" meant?", table[i].name);
-	}
 	line = arena_printf(d->mem, "unknown property %s", json_pointer(v, pointer, sizeof(pointer)));
 	return line ? remember(d, &d->notes, line) : err_oom(d->e);
 }
