@@ -244,7 +244,9 @@ static int take_domain(struct decoder *d, const struct json *v, void *at)
 static int take_personality_flags(struct decoder *d, const struct json *v, void *at)
 {
 	(void)at;
-	return v->type == JSON_ARRAY && v->count ? warn_at(d, v, "no personality flags are defined, ignoring") : 0;
+	if (v->type != JSON_ARRAY)
+		return refuse(d, v, "must be an array, not %s", json_type_name(v->type));
+	return v->count ? warn_at(d, v, "no personality flags are defined, ignoring") : 0;
 }
 
 static const struct field personality_fields[] = {

@@ -217,10 +217,12 @@ static int check_destination(struct decoder *d, const struct json *v, const stru
 
 static int check_mount(struct decoder *d, const struct json *v, struct spec_mount *m)
 {
+	const struct json *given = json_member(v, "options");
+
 	m->kind = kind_of(m);
 	if (m->kind == MOUNT_BIND) {
 		m->bind = true;
-		if (m->type && strcmp(m->type, "bind") == 0 && !json_member(v, "options"))
+		if (m->type && strcmp(m->type, "bind") == 0 && (!given || given->type == JSON_NULL))
 			m->recursive = true;
 		if (!m->source || !m->source[0])
 			return refuse(d, v, "a bind mount needs a source");
