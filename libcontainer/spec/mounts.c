@@ -7,8 +7,10 @@
 #include <string.h>
 
 /* mount(2) flags; sys/mount.h and linux/mount.h do not go together in older C libraries */
-enum { RDONLY = 1, SYNCHRONOUS = 16, MANDLOCK = 64, DIRSYNC = 128, SILENT = 1 << 15, UNBINDABLE = 1 << 17, PRIVATE = 1 << 18,
-       SLAVE = 1 << 19, SHARED = 1 << 20, I_VERSION = 1 << 23, LAZYTIME = 1 << 25 };
+enum {
+	RDONLY = 1, SYNCHRONOUS = 16, MANDLOCK = 64, DIRSYNC = 128, SILENT = 1 << 15, UNBINDABLE = 1 << 17, PRIVATE = 1 << 18, SLAVE = 1 << 19,
+	SHARED = 1 << 20, I_VERSION = 1 << 23, LAZYTIME = 1 << 25,
+};
 
 #ifndef MOUNT_ATTR_NOSYMFOLLOW
 #define MOUNT_ATTR_NOSYMFOLLOW 0x00200000	/* 5.14 */
