@@ -222,6 +222,8 @@ static int target(struct maker *m, bool dir, bool nofollow, mode_t mode)
 		int fd, found;
 
 		TRY(to_parent(m, name, 0755));
+		if (!name[0] && !dir)
+			return err_set(m->e, ERR_SYS, EISDIR, "%s/ in the container", m->here);
 		if (!name[0]) {	/* the path ends in "/", "." or "..": the held directory itself */
 			fd = sys_openat2(m->at, ".", O_PATH | O_DIRECTORY, 0, BENEATH);
 			return fd < 0 ? err_sys(m->e, "open %s/ in the container", m->here) : fd;
