@@ -290,6 +290,11 @@ int rootfs_mkdirs(const struct rootfs *r, struct root_path p, mode_t mode, struc
 	return target(&m, true, false, mode);
 }
 
+static bool same_node(const struct stat *st, mode_t mode, dev_t dev)
+{
+	return (st->st_mode & S_IFMT) == (mode & S_IFMT) && (S_ISFIFO(mode) || st->st_rdev == dev);
+}
+
 int rootfs_mknod(const struct rootfs *r, struct root_path p, mode_t mode, dev_t dev, uid_t uid, gid_t gid, struct err *e)
 {
 	__attribute__((cleanup(maker_dropp))) struct maker m;
@@ -304,20 +309,18 @@ int rootfs_mknod(const struct rootfs *r, struct root_path p, mode_t mode, dev_t 
 		return err_set(e, ERR_SPEC, 0, "device path %s", p.s);
 	found = look(&m, name, &fd, &st);
 	TRY(found);
-	if (found) {
-		bool same = (st.st_mode & S_IFMT) == (mode & S_IFMT) && (S_ISFIFO(mode) || st.st_rdev == dev);
-
-		return same ? 0 : err_set(e, ERR_SPEC, 0, "%s in the container is there already and is not that device", p.s);
-	}
+	if (found)
+		return same_node(&st, mode, dev) ? 0 : err_set(e, ERR_SPEC, 0, "%s in the container is there already and is not that device", p.s);
 	if (sys_mknodat(m.at, name, (mode & S_IFMT) | 0600, dev) < 0)
 		return err_sys(e, "mknod %s in the container", p.s);
-	/* Owner first: chown clears set-id bits, and a mode that is wider than 0600 is given to the right owner only. */
-	if (sys_fchownat(m.at, name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
-		return err_sys(e, "chown %s in the container", p.s);
+	/* From here by descriptor: the name may be a link to a file of the host's by now, and chmod follows links. */
 	fd = sys_openat2(m.at, name, O_PATH | O_NOFOLLOW, 0, BENEATH & ~(uint64_t)RESOLVE_NO_SYMLINKS);
-	if (fd < 0 || sys_fstat(fd, &st) < 0 || (st.st_mode & S_IFMT) != (mode & S_IFMT))
+	if (fd < 0 || sys_fstat(fd, &st) < 0 || !same_node(&st, mode, dev))
 		return err_set(e, ERR_POLICY, 0, "%s in the container changed while it was made", p.s);
-	return sys_fchmodat(m.at, name, mode & 07777) < 0 ? err_sys(e, "chmod %s in the container", p.s) : 0;
+	/* Owner first: chown clears set-id bits, and a mode that is wider than 0600 is given to the right owner only. */
+	if (sys_fchownat(fd, "", uid, gid, AT_EMPTY_PATH) < 0)
+		return err_sys(e, "chown %s in the container", p.s);
+	return sys_fchmod_path(fd, mode & 07777) < 0 ? err_sys(e, "chmod %s in the container", p.s) : 0;
 }
 
 int rootfs_symlink(const struct rootfs *r, struct root_path p, const char *text, bool keep, struct err *e)

@@ -63,6 +63,7 @@ int sys_unlinkat(int dir, const char *path, int flags);
 int sys_renameat(int from_dir, const char *from, int to_dir, const char *to);
 ssize_t sys_readlinkat(int dir, const char *path, char *buf, size_t n);
 int sys_fchmod(int fd, mode_t mode);
+int sys_fchmod_path(int fd, mode_t mode);			/* of what an O_PATH descriptor holds */
 int sys_fchmodat(int dir, const char *path, mode_t mode);
 int sys_fchownat(int dir, const char *path, uid_t uid, gid_t gid, int flags);
 int sys_fchdir(int fd);
