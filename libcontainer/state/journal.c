@@ -96,6 +96,8 @@ int journal_read(const struct statedir *d, struct arena *mem, struct journal *re
 	phase = json_member(root, "phase");
 	if (!phase || phase->type != JSON_STRING)
 		return bad(e, "phase");
+	if (strcmp(phase->text, "created") && strcmp(phase->text, "creating"))
+		return bad(e, "phase");
 	j.phase = strcmp(phase->text, "created") == 0 ? PHASE_CREATED : PHASE_CREATING;
 	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
 		TRY(take(root, &fields[i], &j, e));
