@@ -21,11 +21,26 @@ static const char *relative(const char *path)
 	return path[0] ? path : ".";
 }
 
-static int open_mount(struct host_path mount, struct err *e)
+/* A cgroup file system has no links, so a path without ".." stays below the mount also where it is given to mkdirat or unlinkat. */
+static bool goes_up(const char *path)
 {
-	OWN_FD fd = sys_openat(AT_FDCWD, mount.s, O_PATH | O_DIRECTORY, 0);
+	for (const char *p = path; *p; p += strcspn(p, "/")) {
+		p += strspn(p, "/");
+		if (strncmp(p, "..", 2) == 0 && (p[2] == '/' || p[2] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+/* The mount that path is to be resolved below. */
+static int open_mount(struct host_path mount, const char *path, struct err *e)
+{
+	OWN_FD fd = FD_NONE;
 	struct statfs fs;
 
+	if (goes_up(path))
+		return err_set(e, ERR_SPEC, 0, "cgroup path %s contains \"..\"", path);
+	fd = sys_openat(AT_FDCWD, mount.s, O_PATH | O_DIRECTORY, 0);
 	if (fd < 0)
 		return err_sys(e, "open %s", mount.s);
 	if (sys_fstatfs(fd, &fs) < 0 || fs.f_type != CGROUP2_SUPER_MAGIC)
@@ -35,7 +50,7 @@ static int open_mount(struct host_path mount, struct err *e)
 
 int cgdir_open(struct host_path mount, const char *path, struct cgdir *ret, struct err *e)
 {
-	OWN_FD root = open_mount(mount, e);
+	OWN_FD root = open_mount(mount, path, e);
 	int fd;
 
 	if (root < 0)
@@ -57,7 +72,7 @@ typedef int prefix_fn(int root, const char *prefix, unsigned n, void *arg, struc
 
 static int each_prefix(struct host_path mount, const char *path, prefix_fn *fn, void *arg, struct err *e)
 {
-	OWN_FD root = open_mount(mount, e);
+	OWN_FD root = open_mount(mount, path, e);
 	OWN_STR copy = strdup(relative(path));
 	unsigned n = 0;
 
@@ -148,7 +163,7 @@ static int enable_step(int root, const char *prefix, unsigned n, void *arg, stru
 int cgdir_enable(struct host_path mount, const char *path, const char *controllers, struct err *e)
 {
 	struct enabling en = { controllers, relative(path) };
-	OWN_FD root = open_mount(mount, e);
+	OWN_FD root = open_mount(mount, path, e);
 
 	if (root < 0)
 		return -1;
@@ -383,7 +398,7 @@ static unsigned count(const char *path)
 
 int cgdir_remove(struct host_path mount, const char *path, unsigned keep, struct err *e)
 {
-	OWN_FD root = open_mount(mount, e), leaf = FD_NONE;
+	OWN_FD root = open_mount(mount, path, e), leaf = FD_NONE;
 	OWN_STR name = strdup(relative(path));
 	unsigned n;
 
@@ -391,8 +406,8 @@ int cgdir_remove(struct host_path mount, const char *path, unsigned keep, struct
 		return -1;
 	if (!name)
 		return err_set(e, ERR_SYS, ENOMEM, "allocate memory");
-	n = count(name);
-	if (n == 0)
+	n = count(path);
+	if (n == 0)	/* the mount's root: neither it nor what others made there is ours */
 		return 0;
 	leaf = sys_openat2(root, name, O_RDONLY | O_DIRECTORY, 0, BENEATH);
 	if (leaf >= 0)
