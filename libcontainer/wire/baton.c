@@ -152,14 +152,24 @@ static void clean(char *text, size_t size)
 			*p = '?';
 }
 
-static int failed(struct baton *b, const struct msg *m, struct err *e)
+/* A child may fail in a step of its own, or before its first one; it cannot speak for another room. */
+static bool believable(const struct baton *b, enum room from, const struct msg *m)
 {
+	const struct err *e = &m->err;
+
+	if (e->kind <= ERR_NONE || e->kind > ERR_BUG || m->step >= b->plan->n)
+		return false;
+	return e->step == 0 ? e->room == 0 : e->step == m->step + 1 && e->room == from;
+}
+
+static int failed(const struct baton *b, enum room from, const struct msg *m, struct err *e)
+{
+	if (!believable(b, from, m))
+		return err_set(e, ERR_PEER, 0, "%s sent a failure that makes no sense", room_name(from));
 	*e = m->err;
 	clean(e->why, sizeof(e->why));
 	clean(e->text, sizeof(e->text));
 	clean(e->op, sizeof(e->op));
-	if (e->kind <= ERR_NONE || e->kind > ERR_BUG || m->step >= b->plan->n)
-		return err_set(e, ERR_PEER, 0, "a child sent a failure that makes no sense");
 	return -1;
 }
 
@@ -172,6 +182,12 @@ static void heard(struct baton *b, enum room from, struct msg *m)
 		log_warn("[%s] %s", room_name(from), m->text);
 	else
 		log_debug("[%s] %s", room_name(from), m->text);
+}
+
+static void drop_all(int *fds, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		fd_drop(&fds[i]);
 }
 
 /* 1: a datagram of the right size; 0: end of file. */
@@ -188,15 +204,10 @@ static int receive(struct baton *b, enum room from, struct msg *m, int *fds, siz
 		return 0;
 	if (n < 0)
 		return err_sys(e, "receive from %s", room_name(from));
-	if (n != (ssize_t)sizeof(*m))
-		return err_set(e, ERR_PEER, 0, "%s sent %zd bytes instead of %zu", room_name(from), n, sizeof(*m));
-	return 1;
-}
-
-static void drop_all(int *fds, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		fd_drop(&fds[i]);
+	if (n == (ssize_t)sizeof(*m))
+		return 1;
+	drop_all(fds, *got < nfds ? *got : nfds);
+	return err_set(e, ERR_PEER, 0, "%s sent %zd bytes instead of %zu", room_name(from), n, sizeof(*m));
 }
 
 int baton_await(struct baton *b, enum room from, size_t step, int *fds, size_t nfds, struct err *e)
@@ -213,7 +224,7 @@ int baton_await(struct baton *b, enum room from, size_t step, int *fds, size_t n
 			return 0;
 		drop_all(fds, got < nfds ? got : nfds);
 		if (m.type == MSG_FAIL && b->me == ROOM_HOST && got == 0)
-			return failed(b, &m, e);
+			return failed(b, from, &m, e);
 		if (m.type == MSG_LOG && b->me == ROOM_HOST && got == 0) {
 			heard(b, from, &m);
 			continue;
@@ -233,7 +244,7 @@ int baton_await_exec(struct baton *b, enum room from, struct err *e)
 		if (rc <= 0)
 			return rc;
 		if (m.type == MSG_FAIL && got == 0)
-			return failed(b, &m, e);
+			return failed(b, from, &m, e);
 		if (m.type != MSG_LOG || got != 0)
 			return err_set(e, ERR_PEER, 0, "%s sent message %#x instead of executing the program", room_name(from), m.type);
 		heard(b, from, &m);
