@@ -39,7 +39,7 @@ CALL(fspick, -1, "x", 0) CALL(mount_setattr, -1, "x", 0, &attr) CALL(pivot_root,
 CALL(chroot, "/nope") CALL(openat2, -1, "x", 0, 0, 0) CALL(openat, -1, "x", 0, 0) CALL(read, -1, buf, 1) CALL(pread, -1, buf, 1, 0) CALL(write, -1, buf, 1)
 CALL(write_all, -1, buf, 1) CALL(rewind, -1) CALL(fstat, -1, &st) CALL(fstatat, -1, "x", &st, 0) CALL(fstatfs, -1, &sf) CALL(mkdirat, -1, "x", 0)
 CALL(mknodat, -1, "x", 0, 0) CALL(symlinkat, "x", -1, "x") CALL(unlinkat, -1, "x", 0) CALL(renameat, -1, "x", -1, "x") CALL(readlinkat, -1, "x", buf, 1)
-CALL(fchmod, -1, 0) CALL(fchmodat, -1, "x", 0) CALL(fchownat, -1, "x", 0, 0, 0) CALL(fchdir, -1) CALL(chdir, "/nope") CALL(getcwd, buf, sizeof(buf))
+CALL(fchmod, -1, 0) CALL(fchmod_path, -1, 0) CALL(fchmodat, -1, "x", 0) CALL(fchownat, -1, "x", 0, 0, 0) CALL(fchdir, -1) CALL(chdir, "/nope") CALL(getcwd, buf, sizeof(buf))
 CALL(ftruncate, -1, 0) CALL(fsync, -1) CALL(dup, -1) CALL(dup3, -1, 200, false) CALL(cloexec, -1, true) CALL(close_range, 9000, 8000, 0) CALL(flock, -1, 0)
 CALL(pipe, fds) CALL(memfd, "x", 0) CALL(seal, -1, 0) CALL(get_seals, -1) CALL(sendfile, -1, -1, 1) CALL(getdents, -1, buf, 1) CALL(ioctl_ns_type, -1)
 CALL(poll, &pfd, 1, &ts) CALL(faccessat, -1, "x", 0, 0)
@@ -63,7 +63,7 @@ CALL(bpf_detach_device, -1, -1) CALL(loopback_up)
 static const struct { const char *name; long (*call)(void); } table[] = {
 	ROW(open_tree), ROW(move_mount), ROW(fsopen), ROW(fsconfig), ROW(fsmount), ROW(fspick), ROW(mount_setattr), ROW(pivot_root), ROW(umount2), ROW(mount_move),
 	ROW(chroot), ROW(openat2), ROW(openat), ROW(read), ROW(pread), ROW(write), ROW(write_all), ROW(rewind), ROW(fstat), ROW(fstatat), ROW(fstatfs), ROW(mkdirat),
-	ROW(mknodat), ROW(symlinkat), ROW(unlinkat), ROW(renameat), ROW(readlinkat), ROW(fchmod), ROW(fchmodat), ROW(fchownat), ROW(fchdir), ROW(chdir), ROW(getcwd),
+	ROW(mknodat), ROW(symlinkat), ROW(unlinkat), ROW(renameat), ROW(readlinkat), ROW(fchmod), ROW(fchmod_path), ROW(fchmodat), ROW(fchownat), ROW(fchdir), ROW(chdir), ROW(getcwd),
 	ROW(ftruncate), ROW(fsync), ROW(dup), ROW(dup3), ROW(cloexec), ROW(close_range), ROW(flock), ROW(pipe), ROW(memfd), ROW(seal), ROW(get_seals), ROW(sendfile),
 	ROW(getdents), ROW(ioctl_ns_type), ROW(poll), ROW(faccessat), ROW(map_shared), ROW(clone3), ROW(setns), ROW(unshare), ROW(execveat), ROW(pidfd_open),
 	ROW(pidfd_signal), ROW(pidfd_getfd), ROW(kill), ROW(wait4), ROW(waitid_pidfd), ROW(setsid), ROW(prctl), ROW(prlimit), ROW(sched_setaffinity),
