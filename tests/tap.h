@@ -7,6 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#if !defined(__clang__)	/* paths of a test are short, and a cut one is a failing test */
+#pragma GCC diagnostic ignored "-Wformat-truncation"
+#endif
+
 static unsigned tap_count, tap_failed;
 
 /* All return whether the check held. */
