@@ -196,7 +196,7 @@ static void journal(void)
 	struct journal back;
 	OWN(arena) mem = { 0 };
 	OWN(str) t = { 0 };
-	const struct json *whole;
+	const struct json *whole = NULL;
 	struct err e;
 
 	if (!ok(statedir_open(root, "c", true, &d, &e) == 0, "opened"))

@@ -192,7 +192,7 @@ static void logs(void)
 }
 
 /* ---- the walk, with a forked peer ---- */
-struct side { char ran[STEPS + 1]; size_t n; int fail_at; struct fdtab *tab; };
+struct side { char ran[STEPS + 1]; size_t n; int fail_at, report; struct fdtab *tab; };
 
 static int run(void *arg, const struct step *s, struct err *e)
 {
@@ -204,6 +204,10 @@ static int run(void *arg, const struct step *s, struct err *e)
 		r->tab->slot[s->console.master].fd = sys_memfd("console", 0);
 	if (s->op == OP_SESSION)
 		log_warn("in the session");
+	if (s->op == OP_WAIT_START) {	/* what follows is not the walk's any more, as after execve */
+		(void)!write(r->report, r->ran, sizeof(r->ran));
+		_exit(r->tab->slot[1].fd == FD_NONE ? 0 : 2);
+	}
 	if (at == r->fail_at) {
 		errno = EACCES;
 		return err_sys(e, "step %d", at);
@@ -217,21 +221,19 @@ static void peer(struct baton *b, int fail_at, int die_at, int report)
 {
 	struct slot slot[SLOTS] = { { .fd = FD_NONE }, { .fd = FD_NONE } };
 	struct fdtab tab = { SLOTS, slot };
-	struct side r = { .fail_at = fail_at, .tab = &tab };
+	struct side r = { .fail_at = fail_at, .report = report, .tab = &tab };
 	step_fn *table[OP_COUNT];
 	struct err e = { 0 };
-	int rc;
 
 	for (size_t i = 0; i < OP_COUNT; i++)
 		table[i] = run;
 	if (die_at >= 0)
 		table[step[die_at].op] = NULL;
 	baton_enter(b, ROOM_INIT);
-	rc = walk(&plan, 1, STEPS, b, &tab, table, &r, &e);
-	(void)!write(report, r.ran, sizeof(r.ran));
-	if (rc < 0 && die_at < 0)
+	if (walk(&plan, 1, STEPS, b, &tab, table, &r, &e) < 0 && die_at < 0)
 		baton_fail(b, e.step ? (size_t)e.step - 1 : 0, &e);
-	_exit(rc < 0 ? 1 : slot[1].fd == FD_NONE ? 0 : 2);
+	(void)!write(report, r.ran, sizeof(r.ran));
+	_exit(1);
 }
 
 static struct result together(int host_fails, int child_fails, int child_dies)
