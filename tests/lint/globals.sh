@@ -11,7 +11,7 @@ for room in $rooms container; do
 		continue
 	fi
 	nm "$(library "$room")" 2>/dev/null | awk 'NF == 3 && $2 ~ /^[bBdDcCsS]$/ && $1 !~ /^$/ { print $3 }' |
-		grep -vE "^($allowed)(\.[0-9]+)?\$" | grep -vE '^(__asan|__ubsan|__odr_asan|_ZN|\.|__gcov|__llvm|llvm|__prof|__cov)|^\.?Lubsan|^\*?\.Lub' >"$tmp/found"
+		grep -vE "^([a-z_]+\.)?($allowed)(\.[0-9]+)?\$" | grep -vE '^(__asan|__ubsan|__odr_asan|_ZN|\.|__gcov|__llvm|llvm|__prof|__cov)|^\.?Lubsan|^\*?\.Lub' >"$tmp/found"
 	# Tables of pointers are relocated once and then read-only (.data.rel.ro): nm calls them d too, so the section decides.
 	objdump -t "$(library "$room")" 2>/dev/null | awk '$0 ~ /\.data\.rel\.ro|\.tm_clone|\.bss\.__|\.data\.asan|asan_globals/ { print $NF }' | sort -u >"$tmp/relro"
 	sort -u "$tmp/found" | comm -23 - "$tmp/relro" | check "$room keeps no state of its own"
