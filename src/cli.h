@@ -72,7 +72,8 @@ void help_program(void);
 void man_page(const struct verb *verb);		/* NULL: of the program */
 void help_verb(const struct verb *verb);
 
-verb_fn verb_create, verb_exec, verb_run, verb_start, verb_kill, verb_delete, verb_state, verb_list, verb_spec, verb_features, verb_explain, verb_help, verb_pause, verb_resume, verb_ps, verb_update,
+verb_fn verb_create, verb_exec, verb_run, verb_start, verb_kill, verb_delete,
+	 verb_state, verb_list, verb_spec, verb_features, verb_explain, verb_help, verb_pause, verb_resume, verb_ps, verb_update,
 	verb_events, verb_completion;
 
 #endif

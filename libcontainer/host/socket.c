@@ -1,6 +1,5 @@
 /* room: host — what goes to sockets of the caller: the pty master, the seccomp listener, the pidfd */
 #include "host/acts.h"
-#include "json/json.h"
 #include "sys/sys.h"
 
 #include <stdio.h>

@@ -4,6 +4,8 @@
 #include "base/limits.h"
 #include "base/own.h"
 
+#include <setjmp.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yajl/yajl_parse.h>
@@ -12,6 +14,8 @@ struct builder {
 	struct arena *mem;
 	const char *name, *bytes;
 	yajl_handle yajl;
+	struct arena scratch;		/* yajl's own */
+	jmp_buf out_of_memory;
 	struct json *stack[LIMIT_JSON_DEPTH];
 	struct json *last[LIMIT_JSON_DEPTH];	/* youngest child of each open node */
 	unsigned depth;
@@ -345,6 +349,48 @@ static int feed(struct builder *b, size_t n)
 	return 0;
 }
 
+/* yajl does not look at what its allocator returns, so ours never returns without memory. Its buffers live in an arena of their own, freed at once. */
+struct buffer { size_t size; _Alignas(max_align_t) unsigned char mem[]; };
+
+static void *yajl_take(void *arg, size_t n)
+{
+	struct builder *b = arg;
+	struct buffer *buf = n > SIZE_MAX - sizeof(*buf) ? NULL : arena_alloc(&b->scratch, sizeof(*buf) + n);
+
+	if (!buf)
+		longjmp(b->out_of_memory, 1);
+	buf->size = n;
+	return buf->mem;
+}
+
+static void *yajl_resize(void *arg, void *old, size_t n)
+{
+	void *now = yajl_take(arg, n);
+
+	if (old) {
+		size_t was = ((struct buffer *)(void *)((unsigned char *)old - offsetof(struct buffer, mem)))->size;
+
+		memcpy(now, old, was < n ? was : n);
+	}
+	return now;
+}
+
+static void yajl_drop(void *arg, void *old)
+{
+	(void)arg;
+	(void)old;
+}
+
+static int guarded(struct builder *b, size_t n)
+{
+	yajl_alloc_funcs memory = { .malloc = yajl_take, .realloc = yajl_resize, .free = yajl_drop, .ctx = b };
+
+	if (setjmp(b->out_of_memory))
+		return err_oom(b->e);
+	b->yajl = yajl_alloc(&callbacks, &memory, b);
+	return feed(b, n);
+}
+
 int json_parse(struct arena *mem, const char *name, const char *bytes, size_t n, const struct json **ret, struct err *e)
 {
 	struct builder b = { .mem = mem, .name = name, .bytes = bytes, .line = 1, .e = e };
@@ -354,11 +400,8 @@ int json_parse(struct arena *mem, const char *name, const char *bytes, size_t n,
 		return err_set(e, ERR_SPEC, 0, "%s: larger than %u bytes", name, LIMIT_FILE_BYTES);
 	if (n >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
 		return err_set(e, ERR_SPEC, 0, "%s:1:1: starts with a byte-order mark", name);
-	b.yajl = yajl_alloc(&callbacks, NULL, &b);
-	if (!b.yajl)
-		return err_oom(e);
-	rc = feed(&b, n);
-	yajl_free(b.yajl);
+	rc = guarded(&b, n);
+	arena_free(&b.scratch);
 	if (rc == 0)
 		*ret = b.root;
 	return rc;

@@ -76,7 +76,7 @@ struct step {
 		struct { slot_t out; struct host_path path; char type; uint32_t major, minor; bool any_number; } node;
 		struct { slot_t slot; struct host_path path; enum ns_type type; } ns;
 		struct { slot_t slot; const struct spec_seccomp *profile; uint32_t flags; bool last; } seccomp;
-		struct { slot_t slot; struct host_path mount; const char *path; const char *controllers; bool follow; } cgroup;	/* controllers: "+memory +pids" or ""; follow: where the target has moved to below it */
+		struct { slot_t slot; struct host_path mount; const char *path; const char *controllers; bool follow; } cgroup;	/* controllers: "+memory +pids" or ""; follow: to where the target is */
 		struct { slot_t slot; const char *file, *value; bool optional; } write;	/* optional: an absent file is no error (the value is its default) */
 		struct { slot_t slot; size_t n; const struct spec_device_rule *rule; } devices;
 		struct { slot_t slot; uint32_t uid; } owner;

@@ -2,9 +2,9 @@
 #include "state/cache.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "fs/dirread.h"
 #include "sys/sys.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,7 +28,7 @@ static bool ours(int fd, mode_t type)
 {
 	struct stat st;
 
-	return sys_fstat(fd, &st) == 0 && (st.st_mode & S_IFMT) == type && st.st_uid == geteuid() && !(st.st_mode & 0077);
+	return sys_fstat(fd, &st) == 0 && (st.st_mode & S_IFMT) == type && st.st_uid == sys_geteuid() && !(st.st_mode & 0077);
 }
 
 static int open_dir(struct host_path dir)
@@ -70,23 +70,26 @@ bool cache_get(struct host_path dir, const struct str *key, struct str *value)
 	return !value->failed;
 }
 
-static void make_room(int at)
+/* Counts the entries, or removes them. */
+static unsigned entries(int at, bool remove)
 {
-	int copy = sys_openat(at, ".", O_RDONLY | O_DIRECTORY, 0);
-	DIR *list = copy < 0 ? NULL : fdopendir(copy);
+	OWN(dirread) list = { .fd = FD_NONE };
+	unsigned char type;
+	const char *name;
 	unsigned n = 0;
 
-	if (!list) {
-		fd_drop(&copy);
-		return;
-	}
-	while (readdir(list))
-		n++;
-	rewinddir(list);
-	for (struct dirent *d = n >= CACHE_ENTRIES ? readdir(list) : NULL; d; d = readdir(list))
-		if (d->d_name[0] != '.')
-			sys_unlinkat(at, d->d_name, 0);
-	closedir(list);
+	if (dirread_open(at, &list) < 0)
+		return 0;
+	for (; dirread_next(&list, &name, &type) > 0; n++)
+		if (remove && name[0] != '.')
+			sys_unlinkat(at, name, 0);
+	return n;
+}
+
+static void make_room(int at)
+{
+	if (entries(at, false) >= CACHE_ENTRIES)
+		entries(at, true);
 }
 
 /* Written under a name of this process, then renamed: a reader sees all of it or nothing. */

@@ -16,7 +16,7 @@ for room in base json spec plan; do
 	fi
 	case $room in
 	base) below='' libs='' ;;
-	json) below='base' libs="|$yajl" ;;
+	json) below='base' libs="|$yajl|_setjmp|longjmp|__longjmp_chk" ;;
 	spec) below='base json' libs="|$cap" ;;
 	plan) below='base json spec' libs='' ;;
 	esac
