@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 /* Allocations that no heap can give are part of what is tested. */
-const char *__asan_default_options(void);
+__attribute__((visibility("default"))) const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
 	return "allocator_may_return_null=1";
