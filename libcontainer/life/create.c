@@ -85,7 +85,7 @@ int life_create(struct job *j, struct host *h, struct err *e)
 	sys_fault_room("host");
 	if (host_walk(h, j->plan->wait_start, e) == 0)
 		return 0;
-	sys_fault_room("");
+	sys_fault_room("undo");
 	undo(j, h, e);
 	return -1;
 }

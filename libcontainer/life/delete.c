@@ -1,6 +1,7 @@
 /* room: host — delete: the journal backwards */
 #include "life/life.h"
 #include "base/log.h"
+#include "sys/sys.h"
 
 #include <string.h>
 
@@ -43,6 +44,7 @@ int life_delete(const char *root, const char *id, bool force, struct err *e)
 	OWN(container) c;
 	struct err ignored;
 
+	sys_fault_room("undo");
 	if (container_open(root, id, true, &c, e) < 0) {
 		container_close(&c);
 		return remove_unreadable(root, id, force, e);

@@ -83,6 +83,7 @@ int life_start(const char *root, struct container *c, struct err *e)
 	OWN_FD in = FD_NONE, out = FD_NONE;
 
 	(void)root;
+	sys_fault_room("start");
 	TRY(refuse(c->status, e));
 	TRY(life_saved_spec(c, &spec, e));
 	in = sys_openat(c->dir.fd, "start.in", O_WRONLY | O_NONBLOCK | O_NOFOLLOW, 0);

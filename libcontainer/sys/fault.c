@@ -1,4 +1,10 @@
-/* room: any — the fault hook of the test build: makes the n-th system call of a room fail. Empty in production. */
+/* room: any — the fault hook of the test build: makes the n-th system call of a room fail. Empty in production.
+ *
+ *   BRIG_FAULT=ROOM:N:ERRNO[,...]	the N-th call of ROOM fails with ERRNO
+ *   BRIG_FAULT_KILL=ROOM:N[,...]	SIGKILL in place of the N-th call of ROOM
+ *   BRIG_FAULT_COUNT=/FILE		how many calls each room made, and what was hit: "hit ROOM STEP CALL"
+ *
+ * Rooms are host (create), join, init, hook (a hook between clone and execve), start (the verb) and undo (of a failed create, and delete). */
 #include "sys/sys.h"
 
 #ifndef SYS_FAULTS
@@ -6,6 +12,11 @@
 void sys_fault_room(const char *room)
 {
 	(void)room;
+}
+
+void sys_fault_step(const char *step)
+{
+	(void)step;
 }
 
 #else
@@ -20,17 +31,20 @@ void sys_fault_room(const char *room)
 #include <unistd.h>
 
 #define LINE_BYTES 16		/* "host          7\n" */
-#define NUMBER_WIDTH 10
+#define NAME_WIDTH 5
+#define HIT_BYTES 64		/* "hit init tree-attach sys_openat2     \n" */
 
-static const char *const rooms[] = { "host", "join", "init" };
+static const char *const rooms[] = { "host", "join", "init", "hook", "start", "undo" };
 #define ROOMS (sizeof(rooms) / sizeof(rooms[0]))
+#define FILE_BYTES (LINE_BYTES * ROOMS + HIT_BYTES)
 
 static struct {
 	bool on;		/* the room is known */
 	unsigned count, fail_at, kill_at;
 	int error;
-	char *line;		/* this room's line in the shared count file, or NULL */
+	char *file;		/* the shared count file, or NULL */
 	size_t room;
+	const char *step;	/* wire name of the step that the walk is in, "-" outside of one */
 } fault;
 
 static int error_number(const char *text)
@@ -49,61 +63,91 @@ static int error_number(const char *text)
 
 static void count_write(void)
 {
-	char line[LINE_BYTES + 1];
+	char text[LINE_BYTES + 1], *line;
 
-	if (!fault.line)
+	if (!fault.file)
 		return;
+	line = fault.file + fault.room * LINE_BYTES;
 	/* Several processes may play one room (a hook, a second join): the longest one counts. */
-	if (strtoul(fault.line + strlen(rooms[fault.room]), NULL, 10) >= fault.count)
+	if (strtoul(line + NAME_WIDTH, NULL, 10) >= fault.count)
 		return;
-	snprintf(line, sizeof(line), "%.4s %*u\n", rooms[fault.room], NUMBER_WIDTH, fault.count);
-	memcpy(fault.line, line, LINE_BYTES);
+	snprintf(text, sizeof(text), "%-*s%*u\n", NAME_WIDTH, rooms[fault.room], LINE_BYTES - 1 - NAME_WIDTH, fault.count);
+	memcpy(line, text, LINE_BYTES);
 }
 
-/* The file holds one line of fixed width per room; made by whoever comes first. */
+static void hit_write(const char *call)
+{
+	char text[HIT_BYTES + 1], what[HIT_BYTES];
+
+	if (!fault.file)
+		return;
+	snprintf(what, sizeof(what), "hit %s %s %s", rooms[fault.room], fault.step, call);
+	snprintf(text, sizeof(text), "%-*s\n", HIT_BYTES - 1, what);
+	memcpy(fault.file + LINE_BYTES * ROOMS, text, HIT_BYTES);
+}
+
+static bool count_init(int fd)
+{
+	char all[FILE_BYTES + 1];
+
+	for (size_t i = 0; i < ROOMS; i++)
+		snprintf(all + i * LINE_BYTES, LINE_BYTES + 1, "%-*s%*d\n", NAME_WIDTH, rooms[i], LINE_BYTES - 1 - NAME_WIDTH, 0);
+	snprintf(all + LINE_BYTES * ROOMS, HIT_BYTES + 1, "%-*s\n", HIT_BYTES - 1, "hit");
+	return pwrite(fd, all, FILE_BYTES, 0) == (ssize_t)FILE_BYTES;
+}
+
+/* One line of fixed width per room, and one of what was hit; made by whoever comes first. */
 static void count_open(void)
 {
 	const char *path = secure_getenv("BRIG_FAULT_COUNT");
 	char *map;
 	int fd;
 
-	if (!path || path[0] != '/')
+	if (!path || path[0] != '/' || fault.file)
 		return;
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return;
-	if (lseek(fd, 0, SEEK_END) < (off_t)(LINE_BYTES * ROOMS)) {
-		char all[LINE_BYTES * ROOMS + 1];
-
-		for (size_t i = 0; i < ROOMS; i++)
-			snprintf(all + i * LINE_BYTES, LINE_BYTES + 1, "%s %*d\n", rooms[i], NUMBER_WIDTH, 0);
-		if (pwrite(fd, all, LINE_BYTES * ROOMS, 0) != (ssize_t)(LINE_BYTES * ROOMS)) {
-			close(fd);
-			return;
-		}
+	if (lseek(fd, 0, SEEK_END) < (off_t)FILE_BYTES && !count_init(fd)) {
+		close(fd);
+		return;
 	}
-	map = mmap(NULL, LINE_BYTES * ROOMS, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	map = mmap(NULL, FILE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd);
 	if (map != MAP_FAILED)
-		fault.line = map + fault.room * LINE_BYTES;
+		fault.file = map;
 }
 
-/* N of "ROOM:N...", 0 when the variable is unset or means another room; *rest is what follows the number. */
+/* N of "ROOM:N..." in the comma-separated list, 0 when it says nothing of this room; *rest is what follows the number. */
 static unsigned number_for(const char *variable, const char *room, char **rest)
 {
 	const char *want = secure_getenv(variable);
 	size_t n = strlen(room);
 
-	if (!want || n == 0 || strncmp(want, room, n) != 0 || want[n] != ':')
-		return 0;
-	return (unsigned)strtoul(want + n + 1, rest, 10);
+	for (; want && *want; want += *want ? 1 : 0) {
+		if (strncmp(want, room, n) == 0 && want[n] == ':')
+			return (unsigned)strtoul(want + n + 1, rest, 10);
+		want += strcspn(want, ",");
+	}
+	return 0;
+}
+
+/* The text ends at the comma: error_number() compares whole words. */
+static int error_for(const char *text)
+{
+	char word[16];
+
+	snprintf(word, sizeof(word), "%.*s", (int)strcspn(text, ","), text);
+	return error_number(word);
 }
 
 void sys_fault_room(const char *room)
 {
 	char *end = NULL;
 
-	memset(&fault, 0, sizeof(fault));
+	fault.on = false;
+	fault.count = fault.fail_at = fault.kill_at = 0;
+	fault.step = "-";
 	if (!room[0])
 		return;
 	for (size_t i = 0; i < ROOMS; i++)
@@ -113,7 +157,12 @@ void sys_fault_room(const char *room)
 	count_open();
 	fault.kill_at = number_for("BRIG_FAULT_KILL", room, &end);
 	fault.fail_at = number_for("BRIG_FAULT", room, &end);
-	fault.error = fault.fail_at && *end == ':' ? error_number(end + 1) : EIO;
+	fault.error = fault.fail_at && *end == ':' ? error_for(end + 1) : EIO;
+}
+
+void sys_fault_step(const char *step)
+{
+	fault.step = step;
 }
 
 bool sys_fault(const char *call)
@@ -123,6 +172,7 @@ bool sys_fault(const char *call)
 	fault.count++;
 	count_write();
 	if (fault.count == fault.kill_at) {
+		hit_write(call);
 		kill(getpid(), SIGKILL);
 		_exit(137);	/* the first process of a pid namespace cannot kill itself */
 	}
@@ -130,6 +180,7 @@ bool sys_fault(const char *call)
 		return false;
 	if (secure_getenv("BRIG_FAULT_LOUD"))
 		fprintf(stderr, "fault: call %u of %s is %s\n", fault.count, rooms[fault.room], call);
+	hit_write(call);
 	errno = fault.error;
 	return true;
 }

@@ -177,11 +177,13 @@ int sys_bpf_detach_device(int cgroup, int prog);
 int sys_loopback_up(void);
 
 /* ---- fault.c ---- */
-/* Tells the process its room ("host", "join", "init"; "" ends it) and starts the count of its calls; empty unless SYS_FAULTS. The environment
- * variable BRIG_FAULT "ROOM:N:ERRNO" (ERRNO a number or a name such as EPERM) makes that call fail. BRIG_FAULT_COUNT=FILE (absolute path)
- * keeps one line "ROOM COUNT" per room up to date in FILE, through a shared mapping, so that also a process without a file system or with
- * a sudden end is counted. BRIG_FAULT_KILL "ROOM:N" ends the process by SIGKILL before that call instead. */
+/* Tells the process its room ("host", "join", "init", "hook", "start", "undo"; "" ends it) and starts the count of its calls; empty unless
+ * SYS_FAULTS. The environment variable BRIG_FAULT "ROOM:N:ERRNO[,...]" (ERRNO a number or a name such as EPERM) makes that call fail.
+ * BRIG_FAULT_COUNT=FILE (absolute path) keeps one line "ROOM COUNT" per room up to date in FILE, and what was hit, through a shared mapping,
+ * so that also a process without a file system or with a sudden end is counted. BRIG_FAULT_KILL "ROOM:N[,...]" ends the process by SIGKILL
+ * before that call instead. sys_fault_step names the step of the plan that the process is in, for the line of what was hit. */
 void sys_fault_room(const char *room);
+void sys_fault_step(const char *step);
 #ifdef SYS_FAULTS
 bool sys_fault(const char *call);	/* true (errno set): this call must fail */
 #else

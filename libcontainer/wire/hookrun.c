@@ -43,6 +43,7 @@ static _Noreturn void become(const struct hook_call *c, char **argv, char **env,
 	sigset_t none;
 	int n;
 
+	sys_fault_room("hook");
 	sigemptyset(&none);
 	sys_sigmask(SIG_SETMASK, &none, NULL);
 	sys_signal_default_all();

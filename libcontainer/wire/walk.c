@@ -1,5 +1,6 @@
 /* room: any — the walk */
 #include "wire/walk.h"
+#include "sys/sys.h"
 
 #include <stdio.h>
 
@@ -45,6 +46,7 @@ static int own_run(const struct plan *p, size_t first, size_t last, struct baton
 		const struct step *s = &p->step[i];
 
 		baton_mark(b, i);
+		sys_fault_step(op_info[s->op].name);
 		if (!run[s->op]) {
 			err_set(e, ERR_BUG, 0, "%s has no executor in room %s", op_info[s->op].name, room_name(s->room));
 			return walk_blame(p, i, e);
