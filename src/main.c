@@ -74,10 +74,11 @@ static const char *runtime_dir(const char *name)
 
 struct brig_options library_options(const struct values *v)
 {
+	static const char *root, *cache;	/* owned by the program until its end: the options only borrow them */
 	struct brig_options o = { .size = sizeof(o), .systemd_cgroup = v->systemd_cgroup, .rootless = -1 };
 
-	o.root = v->root ? absolute(v->root) : runtime_dir("brig");
-	o.cache = runtime_dir("brig-cache");
+	o.root = root = v->root ? absolute(v->root) : runtime_dir("brig");
+	o.cache = cache = runtime_dir("brig-cache");
 	if (!o.root)
 		exit(out_usage("$XDG_RUNTIME_DIR is not set, so there is no place for the state; set it, or use --root"));
 	if (o.root[strspn(o.root, "/")] == '\0')
@@ -160,20 +161,13 @@ static int run_verb(const struct verb *verb, struct values *v, char **argv)
 	return verb->run(verb, v);
 }
 
-int main(int argc, char **argv)
+static int command(int argc, char **argv, char **list)
 {
 	struct values v = { 0 };
-	char text[ARGS_TEXT_SIZE], **list;
+	char text[ARGS_TEXT_SIZE];
 	const struct verb *verb;
 	int used, rc;
 
-	if (argc > 0 && strcmp(base_name(argv[0]), "runc") == 0)
-		program_name = "runc";
-	list = calloc((size_t)argc + 1, sizeof(*list));	/* the parser reorders; the re-execution needs argv as it was */
-	if (!list)
-		return out_usage("out of memory");
-	for (int i = 1; i < argc; i++)
-		list[i - 1] = argv[i];
 	used = args_parse(argc - 1, list, NULL, &v, text);
 	if (used < 0)
 		return out_usage("%s", text);
@@ -197,6 +191,25 @@ int main(int argc, char **argv)
 	rc = run_verb(verb, &v, argv);
 	if (fflush(stdout) != 0 && rc == 0)
 		rc = out_usage("cannot write the output: %s", strerror(errno));
+	free(v.env.item);
+	free(v.gids.item);
+	free(v.caps.item);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	char **list;
+	int rc;
+
+	if (argc > 0 && strcmp(base_name(argv[0]), "runc") == 0)
+		program_name = "runc";
+	list = calloc((size_t)argc + 1, sizeof(*list));	/* the parser reorders; the re-execution needs argv as it was */
+	if (!list)
+		return out_usage("out of memory");
+	for (int i = 1; i < argc; i++)
+		list[i - 1] = argv[i];
+	rc = command(argc, argv, list);
 	free(list);
 	return rc;
 }
