@@ -259,6 +259,8 @@ static int refuse_links(const struct rootfs *r, struct root_path p, struct err *
 
 	if (fd < 0 && (errno == ELOOP || errno == ENOTDIR))
 		return err_set(e, ERR_SPEC, 0, "%s must be mounted on ordinary directory", p.s);
+	if (fd < 0 && errno != ENOENT)
+		return err_sys(e, "open %s in the container", p.s);
 	fd_drop(&fd);	/* absent is fine: it is made below, and every link there is refused then */
 	return 0;
 }
@@ -338,7 +340,9 @@ int rootfs_symlink(const struct rootfs *r, struct root_path p, const char *text,
 	TRY(found);
 	if (found && S_ISLNK(st.st_mode)) {
 		n = sys_readlinkat(fd, "", now, sizeof(now) - 1);
-		now[n < 0 ? 0 : n] = '\0';
+		if (n < 0)
+			return err_sys(e, "read the link %s in the container", p.s);
+		now[n] = '\0';
 		if (strcmp(now, text) == 0)
 			return 0;
 	}
@@ -360,7 +364,9 @@ int rootfs_read(const struct rootfs *r, struct root_path p, size_t limit, struct
 
 	if (fd < 0)
 		return errno == ENOENT || errno == ENOTDIR || errno == ENXIO || errno == ELOOP ? 0 : err_sys(e, "open %s in the container", p.s);
-	if (sys_fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+	if (sys_fstat(fd, &st) < 0)
+		return err_sys(e, "stat %s in the container", p.s);
+	if (!S_ISREG(st.st_mode))
 		return 0;
 	if (st.st_size > (off_t)limit)
 		return err_set(e, ERR_SPEC, 0, "%s in the container is larger than %zu bytes", p.s, limit);

@@ -1,6 +1,7 @@
 /* room: init — the program: found at create, executed at start */
 #include "init/acts.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/num.h"
 #include "base/str.h"
 #include "sys/sys.h"
@@ -45,7 +46,9 @@ static int home(struct init *in, uint32_t uid, char **ret, struct err *e)
 	struct err ignored;
 	char *dir = NULL;
 
-	if (rootfs_read(&in->root, (struct root_path){ "/etc/passwd" }, LIMIT_SMALL_FILE, &passwd, &ignored) > 0 && passwd.s)
+	if (rootfs_read(&in->root, (struct root_path){ "/etc/passwd" }, LIMIT_SMALL_FILE, &passwd, &ignored) < 0)
+		log_warn("HOME is \"/\": %s, ignoring", ignored.text);
+	else if (passwd.s)
 		dir = home_in(passwd.s, uid);
 	if (asprintf(ret, "HOME=%s", dir ? dir : "/") < 0)
 		return err_set(e, ERR_SYS, ENOMEM, "allocate memory");
@@ -102,6 +105,12 @@ static int find_named(const char *name, const char *cwd, char **ret, struct err 
 	return err_set(e, ERR_SYS, num, "exec: \"%s\"", name);
 }
 
+/* Failures that say only that the program is not at this place of the search. */
+static bool elsewhere(int num)
+{
+	return num == ENOENT || num == ENOTDIR || num == EACCES || num == EISDIR || num == ELOOP || num == ENAMETOOLONG;
+}
+
 static int find_in_path(const char *name, const char *path, const char *cwd, char **ret, struct err *e)
 {
 	OWN_STR copy = strdup(path ? path : DEFAULT_PATH);
@@ -122,6 +131,8 @@ static int find_in_path(const char *name, const char *path, const char *cwd, cha
 			candidate = NULL;
 			return 0;
 		}
+		if (!elsewhere(num))
+			return err_set(e, ERR_SYS, num, "exec: \"%s\": stat %s", name, candidate);
 		denied = num == EACCES ? num : denied;
 	}
 	if (denied)
