@@ -42,6 +42,8 @@ static int make_root(struct host_path root, struct err *e)
 	OWN_STR copy = NULL;
 	OWN_FD fd = sys_openat(AT_FDCWD, root.s, O_RDONLY | O_DIRECTORY, 0);
 
+	if (fd < 0 && errno != ENOENT)
+		return err_sys(e, "open state root %s", root.s);
 	if (fd < 0) {
 		copy = strdup(root.s);
 		if (!copy)
@@ -77,27 +79,39 @@ static int lock(int fd, struct err *e)
 	return 0;
 }
 
-/* Whether the descriptor is still what the name says: a delete may have removed it while we waited for the lock. */
-static bool still_there(int root, const char *id, int fd)
+/* Whether the descriptor is still what the name says: a delete may have removed it while we waited for the lock. 1 yes, 0 no, -1 unknown. */
+static int still_there(int root, const char *id, int fd, struct err *e)
 {
 	struct stat by_fd, by_name;
 
-	return sys_fstat(fd, &by_fd) == 0 && sys_fstatat(root, id, &by_name, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       by_fd.st_ino == by_name.st_ino && by_fd.st_dev == by_name.st_dev;
+	if (sys_fstat(fd, &by_fd) < 0)
+		return err_sys(e, "stat the container's directory");
+	if (sys_fstatat(root, id, &by_name, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : err_sys(e, "stat %s in the state root", id);
+	return by_fd.st_ino == by_name.st_ino && by_fd.st_dev == by_name.st_dev;
 }
 
 int statedir_reserve(struct host_path root, const char *id, struct statedir *ret, struct err *e)
 {
 	OWN_FD at = make_root(root, e), fd = FD_NONE;
+	int there;
 
 	if (at < 0)
 		return -1;
 	if (sys_mkdirat(at, id, 0700) < 0)
 		return errno == EEXIST ? err_set(e, ERR_STATE, 0, "container with given ID already exists") : err_sys(e, "mkdir %s/%s", root.s, id);
 	fd = sys_openat(at, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-	if (fd < 0 || lock(fd, e) < 0 || !still_there(at, id, fd)) {
+	if (fd < 0)
+		err_sys(e, "open %s/%s", root.s, id);
+	if (fd < 0 || lock(fd, e) < 0) {
 		sys_unlinkat(at, id, AT_REMOVEDIR);
-		return err_set(e, ERR_STATE, 0, "the container was deleted while it was being created");
+		return -1;
+	}
+	there = still_there(at, id, fd, e);
+	if (there <= 0) {
+		if (there < 0)
+			sys_unlinkat(at, id, AT_REMOVEDIR);
+		return there < 0 ? -1 : err_set(e, ERR_STATE, 0, "the container was deleted while it was being created");
 	}
 	ret->fd = fd_take(&fd);
 	return 0;
@@ -114,8 +128,12 @@ int statedir_open(struct host_path root, const char *id, bool locked, struct sta
 		return errno == ENOENT ? err_set(e, ERR_STATE, 0, "container does not exist") : err_sys(e, "open %s/%s", root.s, id);
 	TRY(trust(fd, id, e));
 	if (locked) {
+		int there;
+
 		TRY(lock(fd, e));
-		if (!still_there(at, id, fd))
+		there = still_there(at, id, fd, e);
+		TRY(there);
+		if (!there)
 			return err_set(e, ERR_STATE, 0, "container does not exist");
 	}
 	ret->fd = fd_take(&fd);
