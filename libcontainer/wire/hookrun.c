@@ -45,10 +45,8 @@ static _Noreturn void become(const struct hook_call *c, char **argv, char **env,
 
 	sys_fault_room("hook");
 	sigemptyset(&none);
-	sys_sigmask(SIG_SETMASK, &none, NULL);
-	sys_signal_default_all();
-	sys_prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	if (sys_dup3(in, 0, true) < 0 || sys_dup3(out, 1, true) < 0 || sys_dup3(out, 2, true) < 0 ||
+	if (sys_sigmask(SIG_SETMASK, &none, NULL) < 0 || sys_signal_default_all() < 0 || sys_prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ||
+	    sys_dup3(in, 0, true) < 0 || sys_dup3(out, 1, true) < 0 || sys_dup3(out, 2, true) < 0 ||
 	    sys_close_range(3, ~0u, 0) < 0 || sys_chdir(c->cwd) < 0)
 		sys_exit(EXEC_FAILED);
 	sys_execveat(AT_FDCWD, c->hook->path, argv, env, 0);
@@ -103,8 +101,8 @@ static int64_t now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Waits for the process, not for the end of its output: a daemon that the hook left behind may hold the pipe. true: in time. */
-static bool finish(const struct hook_call *c, struct running *r)
+/* Waits for the process, not for the end of its output: a daemon that the hook left behind may hold the pipe. 1: in time, 0: too late. */
+static int finish(const struct hook_call *c, struct running *r, struct err *e)
 {
 	int64_t end = now_ms() + (int64_t)c->hook->timeout * 1000;
 
@@ -114,13 +112,16 @@ static bool finish(const struct hook_call *c, struct running *r)
 		struct timespec t = { .tv_sec = left / 1000, .tv_nsec = (left % 1000) * 1000000 };
 
 		if (c->hook->timeout && left <= 0)
-			return false;
-		if (sys_poll(p, 2, c->hook->timeout ? &t : NULL) < 0)
-			continue;
+			return 0;
+		if (sys_poll(p, 2, c->hook->timeout ? &t : NULL) < 0) {
+			if (errno == EINTR)
+				continue;
+			return err_sys(e, "wait for the hook");
+		}
 		if (p[1].revents && r->out >= 0)
 			capture(r);
 		else if (p[0].revents)
-			return true;
+			return 1;
 	}
 }
 
@@ -149,14 +150,16 @@ static int run(const struct hook_call *c, struct err *e)
 {
 	struct running r = { .pidfd = FD_NONE, .out = FD_NONE };
 	int status = 0, rc = -1;
-	bool in_time;
+	int in_time;
 
 	if (spawn(c, &r, e) == 0) {
-		in_time = finish(c, &r);
-		if (!in_time)
+		in_time = finish(c, &r, e);
+		if (in_time <= 0)
 			sys_pidfd_signal(r.pidfd, SIGKILL);
-		sys_wait4(r.pid, &status, 0, NULL);
-		rc = verdict(c, &r, status, in_time, e);
+		if (sys_wait4(r.pid, &status, 0, NULL) < 0)	/* no status is no success */
+			rc = err_sys(e, "wait for the hook");
+		else if (in_time >= 0)
+			rc = verdict(c, &r, status, in_time > 0, e);
 	}
 	fd_drop(&r.out);
 	fd_drop(&r.pidfd);
