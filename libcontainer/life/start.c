@@ -53,7 +53,7 @@ int life_look_at_seccomp(const struct spec *s, pid_t pid, struct err *e)
 {
 	OWN(str) text = { 0 };
 	struct procfs proc;
-	struct err gone;
+	struct err gone;	/* and why it cannot be looked at, which ends it: a protection that cannot be proven is none */
 	char path[48];
 	int rc;
 
@@ -63,6 +63,10 @@ int life_look_at_seccomp(const struct spec *s, pid_t pid, struct err *e)
 	snprintf(path, sizeof(path), "%d/status", pid);
 	rc = procfs_read(&proc, path, &text, &gone);
 	procfs_close(&proc);
+	if (rc < 0 && gone.num != ENOENT && gone.num != ESRCH) {
+		*e = gone;
+		return err_ctx(e, "verified start");
+	}
 	if (rc < 0 || !text.s || strstr(text.s, "\nState:\tZ") || strstr(text.s, "\nSeccomp:\t2"))
 		return 0;
 	return err_set(e, ERR_POLICY, 0, "verified start: the seccomp filter is not in force");
