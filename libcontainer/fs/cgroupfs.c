@@ -279,8 +279,10 @@ static int below(int dir, unsigned depth, below_fn *fn, void *arg, struct err *e
 		if (type != DT_DIR)
 			continue;
 		sub = sys_openat2(dir, name, O_RDONLY | O_DIRECTORY, 0, BENEATH);
-		if (sub < 0)
+		if (sub < 0 && errno == ENOENT)
 			continue;	/* gone meanwhile */
+		if (sub < 0)
+			return err_sys(e, "open cgroup %s", name);
 		if (depth > 0)
 			TRY(below(sub, depth - 1, fn, arg, e));
 		TRY(fn(dir, name, sub, arg, e));
@@ -420,8 +422,9 @@ int cgdir_remove(struct host_path mount, const char *path, unsigned keep, struct
 		if (!slash)
 			break;
 		*slash = '\0';
-		if (sys_unlinkat(root, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
-			break;
+		if (sys_unlinkat(root, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
+			continue;
+		return errno == EBUSY || errno == ENOTEMPTY || errno == EACCES || errno == EPERM ? 0 : err_sys(e, "remove cgroup /%s", name);
 	}
 	return 0;
 }

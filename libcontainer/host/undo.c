@@ -1,6 +1,5 @@
 /* room: host — the journal, executed backwards. Every act is idempotent, so that a delete that was killed is simply repeated. */
 #include "host/host.h"
-#include "base/log.h"
 #include "fs/cgroupfs.h"
 #include "sys/sys.h"
 
@@ -39,24 +38,28 @@ static int clear_cgroup(const struct journal *j, struct err *e)
 	struct host_path mount = { j->cgroup_mount };
 	struct cgdir d = { FD_NONE };
 	struct err gone;
-	int rc;
+	int rc = 0;
 
 	if (!j->cgroup_path[0])
 		return 0;
-	if (cgdir_open(mount, j->cgroup_path, &d, &gone) < 0) {
-		if (gone.num != ENOENT)
-			log_debug("cgroup %s: %s, ignoring", j->cgroup_path, gone.text);
+	if (cgdir_open(mount, j->cgroup_path, &d, e) < 0) {
+		if (e->num != ENOENT)
+			return -1;
 	} else {
 		rc = cgdir_kill(&d, e) < 0 || cgdir_wait_empty(&d, DEATH_MS, e) < 0 ? -1 : 0;
 		cgdir_close(&d);
-		TRY(rc);
 	}
-	return cgdir_remove(mount, j->cgroup_path, j->cgroup_keep, e);
+	return cgdir_remove(mount, j->cgroup_path, j->cgroup_keep, rc < 0 ? &gone : e) < 0 ? -1 : rc;
 }
 
 int undo_all(struct host_path root, const struct statedir *d, const struct journal *j, struct err *e)
 {
-	TRY(kill_init(j, e));
-	TRY(clear_cgroup(j, e));
+	struct err second;
+	int rc = kill_init(j, e);
+
+	if (clear_cgroup(j, rc < 0 ? &second : e) < 0)
+		rc = -1;
+	/* The journal is the only thing that knows what is left: it goes last, and only when nothing is. */
+	TRY(rc);
 	return statedir_remove(root, j->id, d, e);
 }
