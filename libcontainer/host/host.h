@@ -43,6 +43,9 @@ int host_walk(struct host *h, size_t to, struct err *e) MUST_CHECK;
 /* Pid of init as the caller's pid namespace numbers it; -1 when it is gone. */
 int host_init_pid(struct host *h, pid_t *ret, struct err *e) MUST_CHECK;
 
+/* After a failed walk: init is killed and reaped, if it was born. */
+void host_end_init(struct host *h);
+
 /* Executes a journal backwards, each act idempotent: processes, cgroup, resctrl group, state directory. Used by a failed create and by delete. */
 int undo_all(struct host_path root, const struct statedir *d, const struct journal *j, struct err *e) MUST_CHECK;
 

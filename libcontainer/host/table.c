@@ -92,10 +92,30 @@ int host_walk(struct host *h, size_t to, struct err *e)
 	if (h->join_pid > 0) {	/* join has ended, or is ended now by the closed baton: no zombie, no stray */
 		if (rc < 0)
 			sys_kill(h->join_pid, SIGKILL);
-		sys_wait4(h->join_pid, NULL, 0, NULL);
+		sys_wait4(h->join_pid, NULL, __WALL, NULL);
 		h->join_pid = 0;
 	}
 	return rc;
+}
+
+void host_end_init(struct host *h)
+{
+	for (size_t i = 0; i < h->plan->n && h->tab.n; i++) {
+		const struct step *s = &h->plan->step[i];
+
+		if (s->op == OP_CLONE && h->tab.slot[s->clone.pidfd].fd >= 0)
+			sys_pidfd_signal(h->tab.slot[s->clone.pidfd].fd, SIGKILL);
+	}
+	if (h->init_pid > 0) {
+		sys_wait4(h->init_pid, NULL, __WALL, NULL);
+		return;
+	}
+	if (!h->plan->uses_join)
+		return;
+	/* Join may have made init and not told us: the end of the baton ends it. Only what join made, and nothing of the caller's, is such a child. */
+	baton_close(&h->baton);
+	while (sys_wait4(-1, NULL, __WCLONE, NULL) > 0)
+		;
 }
 
 /* "Pid:" of the pidfd that join sent: the kernel translates it into our pid namespace (5.2, proc_pid_fdinfo(5)). */

@@ -44,18 +44,14 @@ bool life_oom_killed(const struct host *h)
 	return yes;
 }
 
-/* A failed create looks as if it had never been: init is killed by pid (it is our child, so the number cannot have been reused), then the journal runs. */
+/* A failed create looks as if it had never been: init is killed by its pidfd, then the journal runs. */
 static void undo(struct job *j, struct host *h, struct err *e)
 {
 	struct err second;
-	pid_t pid;
 
 	if (e->kind == ERR_PEER && life_oom_killed(h))
 		err_set(e, ERR_PEER, 0, "container init was OOM-killed (memory limit too low?)");
-	if (host_init_pid(h, &pid, &second) == 0) {
-		sys_kill(pid, SIGKILL);
-		sys_wait4(pid, NULL, 0, NULL);
-	}
+	host_end_init(h);
 	if (!h->reserved)
 		return;
 	h->journal.pid = 0;

@@ -169,7 +169,7 @@ static int collect(struct relay *r, int *ret, struct err *e)
 {
 	int status;
 
-	if (sys_wait4(r->pid, &status, 0, NULL) < 0)
+	if (sys_wait4(r->pid, &status, __WALL, NULL) < 0)
 		return err_sys(e, "wait for the container");
 	while (sys_wait4(-1, NULL, WNOHANG, NULL) > 0)
 		;
