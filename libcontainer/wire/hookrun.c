@@ -168,6 +168,7 @@ static int run(const struct hook_call *c, struct err *e)
 
 int hook_run(const struct hook_call *c, struct err *e)
 {
+	sys_fault_step("hook");
 	if (run(c, e) == 0)
 		return 0;
 	err_ctx(e, "error running %s hook #%zu", hook_name(c->kind), c->index);
