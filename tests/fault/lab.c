@@ -263,7 +263,7 @@ static _Noreturn void child(struct lab *l, const char *verb, const char *bundle,
 	argv[n] = NULL;
 	dup2(text, 1);
 	dup2(text, 2);
-	close(l->console);
+	close_range(3, ~0u, 0);		/* the same numbers in every run */
 	if (rootless(bundle))
 		become_user();
 	before = count_fds();
@@ -426,7 +426,7 @@ static bool empty_dir(const char *path, char *first, size_t size)
 	for (struct dirent *e = readdir(d); e && empty; e = readdir(d)) {
 		if (e->d_name[0] == '.' && (!e->d_name[1] || e->d_name[1] == '.'))
 			continue;
-		empty = strcmp(e->d_name, "pid") == 0;	/* the pid file is the caller's */
+		empty = strcmp(e->d_name, "pid") == 0 || strcmp(e->d_name, ".pid") == 0;	/* the pid file is the caller's */
 		snprintf(first, size, "%s/%s", path, e->d_name);
 	}
 	closedir(d);
@@ -560,4 +560,134 @@ void lab_clean(struct lab *l, const char *bundle)
 	rmdir(path);
 	snprintf(path, sizeof(path), "%s/%s/%s", l->dir, rootless(bundle) ? "state-rootless" : "state", bundle);
 	run_program(rm);
+}
+
+void lab_complain(FILE *to, const char *what, const struct outcome *o, unsigned n, const char *hit)
+{
+	fprintf(to, "n=%u (%s): %s (status %d)\n", n, hit, what, o->status);
+	if (getenv("VERBOSE"))
+		fprintf(to, "  %s%s\n", o->log, o->text);
+	fflush(to);	/* or every fork would say it again */
+}
+
+/* Calls without a fault: create, start, delete. */
+static bool count(struct lab *l, const char *bundle, struct counts *c)
+{
+	static const char *const verb[] = { "create", "start", "--force" };
+	static struct outcome o;
+	bool fine = true;
+
+	lab_counts_reset(l);
+	lab_fresh(l, bundle);
+	for (unsigned i = 0; i < 3; i++) {
+		lab_run(l, &o, verb[i], bundle, NULL, NULL);
+		if (o.status != 0 || lab_sanitizer(&o)) {
+			printf("# %s %s: status %d: %s%s\n", bundle, verb[i], o.status, o.log, o.text);
+			fine = false;
+		}
+	}
+	if (lab_residue(l, bundle, 2000)[0]) {
+		printf("# %s without a fault left %s\n", bundle, lab_residue(l, bundle, 0));
+		lab_clean(l, bundle);
+		fine = false;
+	}
+	lab_counts(l, c);
+	return fine;
+}
+
+static _Noreturn void worker(unsigned number, int out, lab_one_fn *one, const char *bundle, enum lab_room room, unsigned n, const char *arg)
+{
+	FILE *to = fdopen(out, "w");
+	struct lab l;
+
+	lab_worker(&l, number);
+	for (unsigned i = 1 + number; i <= n && to; i += LAB_WORKERS)
+		one(&l, to, bundle, room, i, arg);
+	if (to)
+		fclose(to);
+	_exit(0);
+}
+
+FILE *lab_group(lab_one_fn *one, const char *bundle, enum lab_room room, unsigned n, const char *arg)
+{
+	int pipes[LAB_WORKERS][2], status;
+	unsigned complaints = 0;
+	pid_t pid[LAB_WORKERS];
+	char line[4096];
+	FILE *all = tmpfile();
+
+	fflush(stdout);
+	for (unsigned w = 0; w < LAB_WORKERS; w++) {
+		if (pipe(pipes[w]) < 0)
+			exit(1);
+		pid[w] = fork();
+		if (pid[w] == 0)
+			worker(w, pipes[w][1], one, bundle, room, n, arg);
+		close(pipes[w][1]);
+	}
+	for (unsigned w = 0; w < LAB_WORKERS; w++) {
+		FILE *from = fdopen(pipes[w][0], "r");
+
+		while (from && all && fgets(line, sizeof(line), from)) {
+			fprintf(all, "# %s", line);
+			complaints++;
+		}
+		if (from)
+			fclose(from);
+		waitpid(pid[w], &status, 0);
+		complaints += status != 0;
+	}
+	if (complaints || !all)
+		return all ? all : stdout;
+	fclose(all);
+	return NULL;
+}
+
+void lab_say(FILE *said)
+{
+	char line[4096];
+
+	if (!said || said == stdout)
+		return;
+	rewind(said);
+	while (fgets(line, sizeof(line), said))
+		fputs(line, stdout);
+	fclose(said);
+	fflush(stdout);
+}
+
+bool lab_wanted(const char *name, const char *variable)
+{
+	const char *only = getenv(variable);
+
+	return !only || strcmp(only, name) == 0;
+}
+
+/* In a process of its own: a worker's namespace and orphans are not the driver's. */
+bool lab_count(const char *bundle, struct counts *c)
+{
+	int fds[2], status = 1;
+	pid_t pid;
+
+	fflush(stdout);
+	if (pipe(fds) < 0)
+		return false;
+	pid = fork();
+	if (pid == 0) {
+		struct lab l;
+		bool fine;
+
+		lab_worker(&l, 0);
+		count(&l, bundle, c);		/* makes what a first run makes */
+		fine = count(&l, bundle, c);
+		(void)!write(fds[1], c, sizeof(*c));
+		fflush(stdout);
+		_exit(!fine);
+	}
+	close(fds[1]);
+	if (read(fds[0], c, sizeof(*c)) != sizeof(*c))
+		memset(c, 0, sizeof(*c));
+	close(fds[0]);
+	waitpid(pid, &status, 0);
+	return status == 0;
 }

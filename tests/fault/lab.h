@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 enum { LAB_TEXT = 32768, LAB_WORKERS = 4 };
@@ -52,6 +53,17 @@ const char *lab_sanitizer(const struct outcome *o);
 const char *lab_one_error(const struct outcome *o, bool step);
 /* Kills and removes whatever is there, by force and without brig, so that the next run starts clean. */
 void lab_clean(struct lab *l, const char *bundle);
+
+/* What one n of a group found wrong is told by lab_complain, to the file that it was given. */
+typedef void lab_one_fn(struct lab *l, FILE *to, const char *bundle, enum lab_room room, unsigned n, const char *arg);
+void lab_complain(FILE *to, const char *what, const struct outcome *o, unsigned n, const char *hit);
+/* Runs `one` for each n of 1..n by several workers. NULL when nobody complained, else the complaints, for lab_say() after the result. */
+FILE *lab_group(lab_one_fn *one, const char *bundle, enum lab_room room, unsigned n, const char *arg);
+void lab_say(FILE *said);
+/* Calls of a create, start and delete without a fault; false when that fails. */
+bool lab_count(const char *bundle, struct counts *c);
+/* Not excluded by the environment (BUNDLE=, ROOM=, ERROR=), for people. */
+bool lab_wanted(const char *name, const char *variable);
 
 extern const char *const lab_bundle[];	/* ends with NULL */
 

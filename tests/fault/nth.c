@@ -2,31 +2,55 @@
 #include "fault/lab.h"
 #include "tap.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-/* Failures that change nothing for the caller: "ROOM STEP CALL", and why. Everything else must end the creation. */
-static const struct { const char *hit, *why; } tolerated[] = {
-	{ NULL, NULL }
+/* Failures that change nothing for the caller: "ROOM STEP CALL", the error (NULL: any), and why. Everything else must end the creation. */
+static const struct { const char *hit, *error, *why; } tolerated[] = {
+	{ "init - sys_prctl", NULL, "PR_SET_NAME: the name is for people who read ps(1)" },
+	{ "join - sys_prctl", NULL, "PR_SET_NAME" },
+	{ "init exec-find sys_openat2", NULL, "/etc/passwd for HOME: logged, and HOME is /" },
+	{ "init exec-find sys_fstat", NULL, "/etc/passwd for HOME" },
+	{ "init exec-find sys_read", NULL, "/etc/passwd for HOME" },
+	{ "init mask sys_write", NULL, "a log record for the host that nothing waits for" },
+	{ "init readonly sys_write", NULL, "a log record for the host that nothing waits for" },
+	{ "init exec-find sys_write", NULL, "a log record for the host that nothing waits for" },
+	{ "init hook sys_clock_gettime", NULL, "cannot fail: every kernel has the monotonic clock; and without a time limit nothing depends on it" },
+	{ "host hook sys_clock_gettime", NULL, "cannot fail" },
+	{ "start hook sys_clock_gettime", NULL, "cannot fail" },
+	{ "start hook sys_read", NULL, "the words of a hook" },
+	{ "host state-created sys_wait4", NULL, "join has ended; what fails is its reaping" },
+	{ "init keyring sys_keyctl", "EPERM", "a kernel or a filter without keys; logged" },
+	{ "init session sys_setsid", "EPERM", "means that the process leads a session already" },
+	{ "init sysctl sys_fsopen", "EPERM", "no procfs of one's own in a user namespace: the caller's, verified, serves (before pivot)" },
+	{ "init sysctl sys_fsconfig", "EPERM", "the same" },
+	{ "init sysctl sys_fsmount", "EPERM", "the same" },
+	{ "host state-created sys_clock_gettime", NULL, "cannot fail: the date of creation, told to people" },
+	{ "init hook sys_read", NULL, "the words of a hook are lost, not its exit status" },
+	{ "host hook sys_read", NULL, "the words of a hook" },
+	{ "host rlimit sys_prlimit", NULL, "reading the old limit only saves the call that sets the new one" },
+	{ NULL, NULL, NULL }
 };
 
-static bool is_tolerated(const char *hit)
+enum { FEWER_CALLS = 6 };
+
+static bool is_tolerated(const char *hit, const char *error)
 {
 	for (size_t i = 0; tolerated[i].hit; i++)
-		if (strcmp(tolerated[i].hit, hit) == 0)
+		if (strcmp(tolerated[i].hit, hit) == 0 && (!tolerated[i].error || strcmp(tolerated[i].error, error) == 0))
 			return true;
 	return false;
 }
 
-static void complain(FILE *to, const char *what, const struct outcome *o, unsigned n, const char *hit)
+/* The call that failed is the one that would have reaped. */
+static bool is_reaping(const char *hit)
 {
-	fprintf(to, "n=%u (%s): %s (status %d)\n", n, hit, what, o->status);
-	if (getenv("VERBOSE"))
-		fprintf(to, "  %s%s\n", o->log, o->text);
-	fflush(to);	/* or every fork would say it again */
+	return strstr(hit, " sys_wait4") != NULL;
+}
+
+/* Between `created` and the wait for start nobody listens to init: start finds it dead, and can say no more. */
+static bool died_before_start(const struct outcome *o)
+{
+	return strstr(o->log, "cannot start a container that has stopped") != NULL;
 }
 
 /* The creation under fault, and what follows: start when it did not fail (the fault may wait behind the baton), then delete. */
@@ -36,163 +60,59 @@ static void one(struct lab *l, FILE *to, const char *bundle, enum lab_room room,
 	char fault[64];
 	const char *bad = NULL, *left;
 	struct counts c;
-	bool started = false;
+	bool started = false, left_zombie = false;
 
 	snprintf(fault, sizeof(fault), "%s:%u:%s", lab_room_name[room], n, error);
 	lab_counts_reset(l);
 	lab_fresh(l, bundle);
 	lab_run(l, &o, "create", bundle, fault, NULL);
+	lab_counts(l, &c);
 	if (o.status == 0) {
-		if (room == LAB_UNDO)
-			o.hung = false;
-		started = room != LAB_UNDO;
+		started = true;
+		left_zombie = o.left_zombie > 0 && room != LAB_INIT && !is_reaping(c.hit);	/* an init that dies after `created` is left to the reaper */
 		if (started)
 			lab_run(l, &o, "start", bundle, fault, NULL);
+		lab_counts(l, &c);
 	}
-	lab_counts(l, &c);
 	if (o.hung)
 		bad = "it hangs";
 	else if (lab_sanitizer(&o))
 		bad = lab_sanitizer(&o);
-	else if (!c.hit[0])
-		bad = "the call was not made";
-	else if (o.status == 0 && !is_tolerated(c.hit))
+	else if (!c.hit[0])	/* how often a hook's output is read, or an answer waited for, is a matter of time */
+		bad = o.status == 0 && n > c.calls[room] && n <= c.calls[room] + FEWER_CALLS ? NULL : "the call was not made";
+	else if (o.status == 0 && !is_tolerated(c.hit, error))
 		bad = "the failure was swallowed";
 	else if (o.status != 0 && o.status != 1)
 		bad = "wrong exit status";
 	else if (o.status == 1)
-		bad = lab_one_error(&o, room != LAB_START);
+		bad = lab_one_error(&o, room != LAB_START && !died_before_start(&o));
 	if (bad)
-		complain(to, bad, &o, n, c.hit);
+		lab_complain(to, bad, &o, n, c.hit);
+	if (left_zombie)
+		lab_complain(to, "create left a zombie", &o, n, c.hit);
 	if (started) {
 		lab_run(l, &d, "--force", bundle, NULL, NULL);
 		if (d.status != 0 || lab_sanitizer(&d))
-			complain(to, lab_sanitizer(&d) ? lab_sanitizer(&d) : "delete --force fails", &d, n, c.hit);
-	} else if (o.left_running || o.left_zombie) {
-		complain(to, o.left_running ? "a process was left" : "a zombie was left", &o, n, c.hit);
+			lab_complain(to, lab_sanitizer(&d) ? lab_sanitizer(&d) : "delete --force fails", &d, n, c.hit);
+	} else if (o.left_running || (o.left_zombie && !is_reaping(c.hit))) {
+		lab_complain(to, o.left_running ? "a process was left" : "a zombie was left", &o, n, c.hit);
 	}
 	left = lab_residue(l, bundle, started ? 2000 : 0);
 	if (left[0]) {
 		char what[1100];
 
 		snprintf(what, sizeof(what), "left: %s", left);
-		complain(to, what, &o, n, c.hit);
+		lab_complain(to, what, &o, n, c.hit);
 		lab_clean(l, bundle);
 	}
 }
 
-/* Calls without a fault: create, start, delete. */
-static bool count(struct lab *l, const char *bundle, struct counts *c)
-{
-	static const char *const verb[] = { "create", "start", "--force" };
-	static struct outcome o;
-	bool fine = true;
-
-	lab_counts_reset(l);
-	lab_fresh(l, bundle);
-	for (unsigned i = 0; i < 3; i++) {
-		lab_run(l, &o, verb[i], bundle, NULL, NULL);
-		if (o.status != 0 || lab_sanitizer(&o)) {
-			printf("# %s %s: status %d: %s%s\n", bundle, verb[i], o.status, o.log, o.text);
-			fine = false;
-		}
-	}
-	if (lab_residue(l, bundle, 2000)[0]) {
-		printf("# %s without a fault left %s\n", bundle, lab_residue(l, bundle, 0));
-		lab_clean(l, bundle);
-		fine = false;
-	}
-	lab_counts(l, c);
-	return fine;
-}
-
-static _Noreturn void worker(unsigned number, int out, const char *bundle, enum lab_room room, unsigned n, const char *error)
-{
-	FILE *to = fdopen(out, "w");
-	struct lab l;
-
-	lab_worker(&l, number);
-	for (unsigned i = 1 + number; i <= n && to; i += LAB_WORKERS)
-		one(&l, to, bundle, room, i, error);
-	if (to)
-		fclose(to);
-	_exit(0);
-}
-
-/* All n of one room, by several workers; the complaints follow the result as comments. */
 static void group(const char *bundle, enum lab_room room, unsigned n, const char *error)
 {
-	int pipes[LAB_WORKERS][2], status;
-	unsigned complaints = 0;
-	pid_t pid[LAB_WORKERS];
-	char line[4096];
-	FILE *all = tmpfile();
+	FILE *said = lab_group(one, bundle, room, n, error);
 
-	fflush(stdout);
-	for (unsigned w = 0; w < LAB_WORKERS; w++) {
-		if (pipe(pipes[w]) < 0)
-			exit(1);
-		pid[w] = fork();
-		if (pid[w] == 0)
-			worker(w, pipes[w][1], bundle, room, n, error);
-		close(pipes[w][1]);
-	}
-	for (unsigned w = 0; w < LAB_WORKERS; w++) {
-		FILE *from = fdopen(pipes[w][0], "r");
-
-		while (from && all && fgets(line, sizeof(line), from)) {
-			fprintf(all, "# %s", line);
-			complaints++;
-		}
-		if (from)
-			fclose(from);
-		waitpid(pid[w], &status, 0);
-		complaints += status != 0;
-	}
-	ok(complaints == 0, "%s, %s: each of %u calls fails with %s", bundle, lab_room_name[room], n, error);
-	if (all) {
-		rewind(all);
-		while (fgets(line, sizeof(line), all))
-			fputs(line, stdout);
-		fclose(all);
-	}
-	fflush(stdout);
-}
-
-static bool wanted(const char *name, const char *variable)
-{
-	const char *only = getenv(variable);
-
-	return !only || strcmp(only, name) == 0;
-}
-
-/* In a process of its own: a worker's namespace and orphans are not the driver's. */
-static bool count_apart(const char *bundle, struct counts *c)
-{
-	int fds[2], status = 1;
-	pid_t pid;
-
-	fflush(stdout);
-	if (pipe(fds) < 0)
-		return false;
-	pid = fork();
-	if (pid == 0) {
-		struct lab l;
-		bool fine;
-
-		lab_worker(&l, 0);
-		count(&l, bundle, c);		/* makes what a first run makes */
-		fine = count(&l, bundle, c);
-		(void)!write(fds[1], c, sizeof(*c));
-		fflush(stdout);
-		_exit(!fine);
-	}
-	close(fds[1]);
-	if (read(fds[0], c, sizeof(*c)) != sizeof(*c))
-		memset(c, 0, sizeof(*c));
-	close(fds[0]);
-	waitpid(pid, &status, 0);
-	return status == 0;
+	ok(!said, "%s, %s: each of %u calls fails with %s", bundle, lab_room_name[room], n, error);
+	lab_say(said);
 }
 
 int main(int argc, char **argv)
@@ -209,12 +129,12 @@ int main(int argc, char **argv)
 	for (size_t b = 0; lab_bundle[b]; b++) {
 		struct counts c = { { 0 }, "" };
 
-		if (!wanted(lab_bundle[b], "BUNDLE"))
+		if (!lab_wanted(lab_bundle[b], "BUNDLE"))
 			continue;
-		ok(count_apart(lab_bundle[b], &c), "%s: created, started and deleted without a fault", lab_bundle[b]);
+		ok(lab_count(lab_bundle[b], &c), "%s: created, started and deleted without a fault", lab_bundle[b]);
 		for (unsigned r = 0; r < LAB_UNDO; r++)
 			for (size_t k = 0; k < sizeof(error) / sizeof(*error); k++)
-				if (c.calls[r] && wanted(lab_room_name[r], "ROOM") && wanted(error[k], "ERROR"))
+				if (c.calls[r] && lab_wanted(lab_room_name[r], "ROOM") && lab_wanted(error[k], "ERROR"))
 					group(lab_bundle[b], (enum lab_room)r, c.calls[r], error[k]);
 	}
 	lab_end();
