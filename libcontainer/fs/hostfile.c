@@ -42,6 +42,9 @@ int hostfile_write_atomic(struct host_path p, const char *text, size_t n, mode_t
 	at = sys_openat(AT_FDCWD, dir, O_PATH | O_DIRECTORY, 0);
 	if (at < 0)
 		return err_sys(e, "open %s", dir);
+	/* One that was killed between create and rename has left its file behind; O_EXCL still never follows what others put there. */
+	if (sys_unlinkat(at, hidden, 0) < 0 && errno != ENOENT)
+		return err_sys(e, "remove %s/%s", dir, hidden);
 	fd = sys_openat(at, hidden, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
 	if (fd < 0)
 		return err_sys(e, "create %s/%s", dir, hidden);
