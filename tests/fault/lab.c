@@ -433,6 +433,25 @@ static bool empty_dir(const char *path, char *first, size_t size)
 	return empty;
 }
 
+/* A mount that was not there before. One that has gone is the machine's: removing a mount point takes it away in every namespace. */
+static bool new_mount(const char *before, const char *now)
+{
+	for (const char *line = now; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+		char key[64], id[16], parent[16], dev[16];
+
+		if (sscanf(line, "%15s %15s %15s", id, parent, dev) != 3)
+			continue;
+		snprintf(key, sizeof(key), "%s %s %s ", id, parent, dev);
+		for (const char *at = strstr(before, key); ; at = strstr(at + 1, key)) {
+			if (!at)
+				return true;
+			if (at == before || at[-1] == '\n')
+				break;
+		}
+	}
+	return false;
+}
+
 const char *lab_residue(struct lab *l, const char *bundle, unsigned grace_ms)
 {
 	static char text[1024];
@@ -458,7 +477,7 @@ const char *lab_residue(struct lab *l, const char *bundle, unsigned grace_ms)
 	if (!empty_dir(path, first, sizeof(first)))
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "state %s; ", first);
 	now = slurp("/proc/self/mountinfo");
-	if (strcmp(now, l->mountinfo) != 0)
+	if (new_mount(l->mountinfo, now))
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "a mount; ");
 	free(now);
 	return text;
