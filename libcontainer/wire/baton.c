@@ -113,9 +113,14 @@ int baton_pass(struct baton *b, enum room to, size_t step, const int *fds, size_
 	m.type = MSG_DONE;
 	m.step = (uint32_t)step;
 	n = nfds ? sys_send(own_fd(b, to), &m, sizeof(m), fds, nfds) : sys_write(own_fd(b, to), &m, sizeof(m));
-	if (n != (ssize_t)sizeof(m))
+	if (n == (ssize_t)sizeof(m))
+		return 0;
+	if (n >= 0 || (errno != EPIPE && errno != ECONNRESET))
+		return err_sys(e, "pass the baton to %s after step %zu", room_name(to), step);
+	/* It is gone, and may have said why: what it sent is still in the socket, and after that comes the end, so this does not wait. */
+	if (b->me != ROOM_HOST || baton_await(b, to, step, NULL, 0, e) == 0)
 		return err_set(e, ERR_PEER, 0, "%s is gone: the baton could not be passed after step %zu", room_name(to), step);
-	return 0;
+	return -1;
 }
 
 void baton_fail(struct baton *b, size_t step, const struct err *e)
@@ -136,8 +141,9 @@ static int died(struct baton *b, enum room from, struct err *e)
 	if (b->me != ROOM_HOST)
 		return err_set(e, ERR_PEER, 0, "the host side is gone");
 	step = atomic_load(&b->mark->step[side(from)]);
-	if (step >= b->plan->n)
-		step = 0;
+	if (step >= b->plan->n || b->plan->step[step].room != from)	/* before its first step */
+		for (step = 0; step + 1 < b->plan->n && b->plan->step[step].room != from; step++)
+			;
 	err_set(e, ERR_PEER, 0, "%s died in step %u (%s)", room_name(from), step, op_info[b->plan->step[step].op].name);
 	e->step = (uint16_t)(step + 1);
 	return err_why(e, b->plan->step[step].why);
