@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "sys/sys.h"
 
+#include <errno.h>
 #include <string.h>
 
 static int refuse(const struct container *c, const char *id, bool force, struct err *e)
@@ -21,21 +22,18 @@ static int refuse(const struct container *c, const char *id, bool force, struct 
 	return err_set(e, ERR_STATE, 0, "cannot delete container %s that is not stopped: %s", id, status_name(c->status));
 }
 
-/* A directory whose journal cannot be read is a create that was killed before its first write. There is nothing else to undo then. */
-static int remove_unreadable(const char *root, const char *id, bool force, struct err *e)
+/* A locked directory without a journal is a create that was killed before its first write: there is nothing else to undo. One that holds
+ * something else than a journal will not get better. Any other failure may pass, and the journal is all that knows of processes and cgroup. */
+static int remove_unreadable(const char *root, const char *id, bool force, const struct container *c, struct err *e)
 {
-	struct statedir d = { FD_NONE };
-	struct err why = *e;
-	int rc;
+	bool locked = c->dir.fd >= 0, has_journal = c->journal.id != NULL;
 
-	if (!force || why.kind == ERR_USAGE)
+	if (force && !locked && e->kind == ERR_STATE && strcmp(e->text, "container does not exist") == 0)
+		return 0;
+	if (!force || !locked || has_journal || !(e->num == ENOENT || (e->kind == ERR_STATE && e->num == 0)))
 		return -1;
-	if (statedir_open((struct host_path){ root }, id, true, &d, e) < 0)
-		return strstr(e->text, "does not exist") ? 0 : -1;
-	log_warn("%s: removing the directory", why.text);
-	rc = statedir_remove((struct host_path){ root }, id, &d, e);
-	statedir_close(&d);
-	return rc;
+	log_warn("%s: removing the directory", e->text);
+	return statedir_remove((struct host_path){ root }, id, &c->dir, e);
 }
 
 int life_delete(const char *root, const char *id, bool force, struct err *e)
@@ -45,10 +43,8 @@ int life_delete(const char *root, const char *id, bool force, struct err *e)
 	struct err ignored;
 
 	sys_fault_room("undo");
-	if (container_open(root, id, true, &c, e) < 0) {
-		container_close(&c);
-		return remove_unreadable(root, id, force, e);
-	}
+	if (container_open(root, id, true, &c, e) < 0)
+		return remove_unreadable(root, id, force, &c, e);
 	TRY(refuse(&c, id, force, e));
 	if (life_saved_spec(&c, &spec, &ignored) < 0)
 		spec = NULL;
