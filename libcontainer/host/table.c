@@ -106,14 +106,15 @@ void host_end_init(struct host *h)
 		if (s->op == OP_CLONE && h->tab.slot[s->clone.pidfd].fd >= 0)
 			sys_pidfd_signal(h->tab.slot[s->clone.pidfd].fd, SIGKILL);
 	}
+	baton_close(&h->baton);		/* the end of the baton ends it too, should it not have been hit */
 	if (h->init_pid > 0) {
+		sys_kill(h->init_pid, SIGKILL);	/* our child and not reaped: the number is still its own */
 		sys_wait4(h->init_pid, NULL, __WALL, NULL);
 		return;
 	}
 	if (!h->plan->uses_join)
 		return;
-	/* Join may have made init and not told us: the end of the baton ends it. Only what join made, and nothing of the caller's, is such a child. */
-	baton_close(&h->baton);
+	/* Join may have made init and not told us. Only what join made, and nothing of the caller's, is such a child. */
 	while (sys_wait4(-1, NULL, __WCLONE, NULL) > 0)
 		;
 }
