@@ -4,6 +4,7 @@
 #include "fs/procfs.h"
 #include "sys/sys.h"
 
+#include <errno.h>
 #include <string.h>
 
 const char *status_name(enum status s)
@@ -27,6 +28,10 @@ static int lives(const struct journal *j, struct err *e)
 	TRY(procfs_open(&proc, e));
 	rc = procfs_start_time(&proc, j->pid, &start, &state, &gone);
 	procfs_close(&proc);
+	if (rc < 0 && gone.num != ENOENT && gone.num != ESRCH) {	/* not knowing is not death: delete would leave it running */
+		*e = gone;
+		return -1;
+	}
 	return rc == 0 && start == j->start_time && state != 'Z' && state != 'X';
 }
 
