@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { DEATH_MS = 50 };
 enum type { MSG_DONE = 0x42440001, MSG_FAIL, MSG_LOG };
 
 struct msg {
@@ -255,4 +256,22 @@ int baton_await_exec(struct baton *b, enum room from, struct err *e)
 			return err_set(e, ERR_PEER, 0, "%s sent message %#x instead of executing the program", room_name(from), m.type);
 		heard(b, from, &m);
 	}
+}
+
+/* Its files in /proc vanish, or change their owner, a moment before its end of the socket is closed. */
+static bool may_follow_from_death(const struct err *e)
+{
+	return e->kind == ERR_POLICY || e->num == ENOENT || e->num == ESRCH || e->num == EACCES || e->num == EINVAL;
+}
+
+void baton_blame_dead(struct baton *b, struct err *e)
+{
+	struct pollfd p = { .fd = b->host_end[side(ROOM_INIT)] };
+	struct timespec t = { .tv_nsec = may_follow_from_death(e) ? DEATH_MS * 1000000 : 0 };
+	struct err why;
+
+	if (b->me != ROOM_HOST || p.fd < 0 || sys_poll(&p, 1, &t) <= 0 || !(p.revents & POLLHUP))
+		return;
+	if (baton_await(b, ROOM_INIT, b->plan->n, NULL, 0, &why) < 0)
+		*e = why;
 }

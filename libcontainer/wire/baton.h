@@ -49,5 +49,7 @@ void baton_fail(struct baton *b, size_t step, const struct err *e);	/* child; a 
 void baton_set_listener(struct baton *b, int fd);	/* init */
 int baton_listener(const struct baton *b);		/* host; FD_NONE: none yet */
 void baton_mark(struct baton *b, size_t step);
+/* In the host, after a step of its own failed: when init has died, *e becomes that, which is why the step failed. */
+void baton_blame_dead(struct baton *b, struct err *e);
 
 #endif

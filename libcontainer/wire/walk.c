@@ -51,8 +51,10 @@ static int own_run(const struct plan *p, size_t first, size_t last, struct baton
 			err_set(e, ERR_BUG, 0, "%s has no executor in room %s", op_info[s->op].name, room_name(s->room));
 			return walk_blame(p, i, e);
 		}
-		if (run[s->op](room, s, e) < 0)
+		if (run[s->op](room, s, e) < 0) {
+			baton_blame_dead(b, e);
 			return walk_blame(p, i, e);
+		}
 	}
 	return 0;
 }
