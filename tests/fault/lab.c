@@ -550,6 +550,16 @@ static void write_file(const char *path, const char *text)
 	close(fd);
 }
 
+static void kill_children(void)
+{
+	char text[4096], *next = text;
+
+	read_into("/proc/thread-self/children", text, sizeof(text));
+	for (char *pid = strsep(&next, " "); pid; pid = strsep(&next, " "))
+		if (pid[0])
+			kill((pid_t)strtol(pid, NULL, 10), SIGKILL);
+}
+
 void lab_clean(struct lab *l, const char *bundle)
 {
 	char path[512], child_dir[600];
@@ -560,6 +570,7 @@ void lab_clean(struct lab *l, const char *bundle)
 	snprintf(path, sizeof(path), "%s/%s", l->cgroup_mount, l->name);
 	snprintf(child_dir, sizeof(child_dir), "%s/%s/cgroup.kill", path, bundle);
 	write_file(child_dir, "1");
+	kill_children();
 	for (unsigned i = 0; i < 500; i++) {
 		struct timespec t = { .tv_nsec = 2000000 };
 
