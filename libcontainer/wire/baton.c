@@ -159,24 +159,23 @@ static void clean(char *text, size_t size)
 			*p = '?';
 }
 
-/* A child may fail in a step of its own, or before its first one; it cannot speak for another room. */
-static bool believable(const struct baton *b, enum room from, const struct msg *m)
+/* Step, room and kind are the plan's, never the child's; a child that failed before its first step names none (0). */
+static bool makes_sense(const struct baton *b, enum room from, const struct msg *m)
 {
-	const struct err *e = &m->err;
-
-	if (e->kind <= ERR_NONE || e->kind > ERR_BUG || m->step >= b->plan->n)
+	if (m->err.kind <= ERR_NONE || m->err.kind > ERR_BUG || m->step >= b->plan->n)
 		return false;
-	return e->step == 0 ? e->room == 0 : e->step == m->step + 1 && e->room == from;
+	return m->err.step == 0 || (m->err.step == m->step + 1 && b->plan->step[m->step].room == from);
 }
 
-static int failed(const struct baton *b, enum room from, const struct msg *m, struct err *e)
+static int failed(struct baton *b, enum room from, const struct msg *m, struct err *e)
 {
-	if (!believable(b, from, m))
+	if (!makes_sense(b, from, m))
 		return err_set(e, ERR_PEER, 0, "%s sent a failure that makes no sense", room_name(from));
 	*e = m->err;
+	e->room = (uint8_t)from;
+	snprintf(e->op, sizeof(e->op), "%s", e->step ? op_info[b->plan->step[m->step].op].name : "");
 	clean(e->why, sizeof(e->why));
 	clean(e->text, sizeof(e->text));
-	clean(e->op, sizeof(e->op));
 	return -1;
 }
 
@@ -209,6 +208,8 @@ static int receive(struct baton *b, enum room from, struct msg *m, int *fds, siz
 		n = sys_read(own_fd(b, from), m, sizeof(*m));
 	if (n == 0 || (n < 0 && errno == ECONNRESET))
 		return 0;
+	if (n < 0 && errno == EMSGSIZE)
+		return err_set(e, ERR_PEER, 0, "%s sent more than the %zu bytes, or descriptors, of a message", room_name(from), sizeof(*m));
 	if (n < 0)
 		return err_sys(e, "receive from %s", room_name(from));
 	if (n == (ssize_t)sizeof(*m))
