@@ -41,6 +41,14 @@ void field_string(struct fields *f, const char *key, const char *label, const ch
 	put_safe(f->text, value[0] ? value : "\"\"");
 }
 
+void field_text(struct fields *f, const char *key, const char *label, const struct str *value, const char *none)
+{
+	if (value->failed)
+		(f->text ? f->text : f->json->to)->failed = true;
+	else
+		field_string(f, key, label, value->s ? value->s : none);
+}
+
 void field_number(struct fields *f, const char *key, const char *label, uint64_t value)
 {
 	if (!f->text) {
@@ -117,9 +125,7 @@ void field_bits(struct fields *f, const char *key, const char *label, uint64_t v
 	}
 	if (rest)
 		str_addf(&names, "%s%#" PRIx64, names.n ? "|" : "", rest);
-	if (names.failed || !names.s)
-		return;
-	field_string(f, key, label, names.s);
+	field_text(f, key, label, &names, NULL);
 }
 
 static void print_text(const struct plan *p, struct str *out)

@@ -13,6 +13,8 @@ struct fields {
 
 /* key: the JSON member. label: what stands before the value in text ("" nothing). NULL strings and SLOT_NONE are left out. */
 void field_string(struct fields *f, const char *key, const char *label, const char *value);
+/* A value that was put together; none: what stands for an empty one. Its failure becomes the output's. */
+void field_text(struct fields *f, const char *key, const char *label, const struct str *value, const char *none);
 void field_number(struct fields *f, const char *key, const char *label, uint64_t value);
 void field_signed(struct fields *f, const char *key, const char *label, int64_t value);
 void field_flag(struct fields *f, const char *key, bool value);	/* in text only when true */

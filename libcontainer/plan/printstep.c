@@ -43,7 +43,7 @@ static void field_map(struct fields *f, const char *key, const struct id_map *m)
 		return;
 	for (size_t i = 0; i < m->n; i++)
 		str_addf(&text, "%s%u:%u:%u", i ? "," : "", m->item[i].inside, m->item[i].outside, m->item[i].size);
-	field_string(f, key, key, text.s ? text.s : "");
+	field_text(f, key, key, &text, "");
 }
 
 static void field_ids(struct fields *f, const char *key, const struct ids_list *list)
@@ -52,7 +52,7 @@ static void field_ids(struct fields *f, const char *key, const struct ids_list *
 
 	for (size_t i = 0; i < list->n; i++)
 		str_addf(&text, "%s%u", i ? "," : "", list->item[i]);
-	field_string(f, key, key, text.s ? text.s : "none");
+	field_text(f, key, key, &text, "none");
 }
 
 static void field_caps(struct fields *f, const char *key, capset_t set)
@@ -71,7 +71,7 @@ static void field_caps(struct fields *f, const char *key, capset_t set)
 		else
 			str_addf(&text, "%u", i);
 	}
-	field_string(f, key, key, text.s ? text.s : "none");
+	field_text(f, key, key, &text, "none");
 }
 
 static void field_all_caps(struct fields *f, const struct spec_caps *c)
@@ -104,7 +104,7 @@ static void field_rules(struct fields *f, size_t n, const struct spec_device_rul
 		number_or_star(&text, r[i].minor);
 		str_addf(&text, " %s%s%s", r[i].access & DEV_ACCESS_READ ? "r" : "", r[i].access & DEV_ACCESS_WRITE ? "w" : "", r[i].access & DEV_ACCESS_MKNOD ? "m" : "");
 	}
-	field_string(f, "rules", "", text.s ? text.s : "");
+	field_text(f, "rules", "", &text, "");
 }
 
 static void field_device(struct fields *f, char type, uint32_t major, uint32_t minor)
@@ -157,7 +157,7 @@ static void namespaces_field(struct fields *f, const char *key, const char *labe
 	for (int t = 0; t < NS_COUNT; t++)
 		if (set >> t & 1)
 			str_addf(&text, "%s%s", text.n ? "," : "", namespace_name((enum ns_type)t));
-	field_string(f, key, label, text.s);
+	field_text(f, key, label, &text, NULL);
 }
 
 static void attest_id(struct fields *f, const char *key, uint32_t id)

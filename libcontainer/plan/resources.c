@@ -45,13 +45,16 @@ static const char *number_or_max(struct builder *b, int64_t v)
 
 static int put_swap(struct builder *b, struct cgroup_writes *w)
 {
-	const char *why = pointer(b, "/memory/swap");
+	const char *why;
 	int64_t limit = b->s->linux_.resources.memory.limit.v, swap = b->s->linux_.resources.memory.swap.v;
 
 	if (limit < 0 && swap == 0)	/* unlimited memory means unlimited swap */
 		swap = -1;
 	if (swap == 0)
 		return 0;
+	why = pointer(b, "/memory/swap");
+	if (!why)
+		return -1;
 	if (swap < 0)
 		return put_optional(b, w, why, "memory.swap.max", "max");
 	if (limit <= 0)
@@ -134,6 +137,8 @@ static int put_io(struct builder *b, struct cgroup_writes *w)
 	if (r->blkio.weight.set && weight) {
 		const char *why = pointer(b, "/blockIO/weight");
 
+		if (!why)
+			return -1;
 		if (weight < 10 || weight > 1000)
 			return fail(b, ERR_SPEC, why, "block I/O weight %" PRIu64 " is not in 10..1000", weight);
 		TRY(put_optional(b, w, why, "io.bfq.weight", text(b, "%" PRIu64, weight)));
