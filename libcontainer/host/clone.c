@@ -41,5 +41,5 @@ int clone_host(struct host *h, const struct step *s, struct err *e)
 		h->enter_init(ROOM_INIT, h->plan, (size_t)(s - h->plan->step) + 1, &h->baton, &h->tab);
 	h->init_pid = pid;
 	baton_parted(&h->baton, ROOM_INIT);
-	return 0;
+	return state_note_init(h, e);
 }

@@ -43,6 +43,19 @@ int start_fifo(struct host *h, const struct step *s, struct err *e)
 	return fifo(h, "start.out", s->fifo.out, e);
 }
 
+/* With a cgroup, cgroup.kill finds init whatever the journal says, and mostly it ends by itself with the baton. But one that is in a hook does not
+ * read the baton; without a cgroup, only the journal can tell delete of it then. */
+int state_note_init(struct host *h, struct err *e)
+{
+	struct journal *j = &h->journal;
+
+	if (h->plan->cgroup_path[0])
+		return 0;
+	j->pid = h->init_pid;
+	TRY(procfs_start_time(&h->proc, j->pid, &j->start_time, NULL, e));
+	return journal_write(&h->state, j, e);
+}
+
 static void now_rfc3339(char *buf, size_t size)
 {
 	struct timespec ts = { 0 };

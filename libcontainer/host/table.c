@@ -153,6 +153,7 @@ int host_init_pid(struct host *h, pid_t *ret, struct err *e)
 		}
 		if (h->init_pid <= 0)
 			return err_set(e, ERR_BUG, 0, "init does not exist yet");
+		TRY(state_note_init(h, e));
 	}
 	*ret = h->init_pid;
 	return 0;
