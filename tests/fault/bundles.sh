@@ -66,8 +66,11 @@ rootfs rootless
 jq '.process.terminal = false | .process.args = ["sleep", "100"] | .linux.uidMappings[0].hostID = 1000 | .linux.gidMappings[0].hostID = 1000
 	| .linux.maskedPaths = ["/proc/kcore"] | .linux.readonlyPaths = ["/proc/sys"] | del(.linux.resources, .linux.cgroupsPath)
 	| .linux.namespaces |= map(select(.type != "cgroup")) | .mounts |= map(select(.destination != "/sys/fs/cgroup"))' base/rootless/config.json >rootless/config.json
-chown -R 1000:1000 rootless/rootfs
-for name in userns rootless; do mkdir -p $name/rootfs/proc $name/rootfs/dev $name/rootfs/sys; done
+# slow: rootless, with a hook in init that does not end while the file "hold" is there
+rootfs slow
+jq --arg hold "$dir/hold" '.hooks = { createContainer: [ { path: "/bin/sh", args: ["sh", "-c", "test ! -e \($hold) || sleep 100"] } ] }' rootless/config.json >slow/config.json
+chown -R 1000:1000 rootless/rootfs slow/rootfs
+for name in userns rootless slow; do mkdir -p $name/rootfs/proc $name/rootfs/dev $name/rootfs/sys; done
 chown -R 100000:100000 userns/rootfs
-for b in minimal default early userns join hooks terminal rootless; do chmod -R a+rX $b; done
+for b in minimal default early userns join hooks terminal rootless slow; do chmod -R a+rX $b; done
 rm -rf base/rootless

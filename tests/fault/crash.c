@@ -2,19 +2,33 @@
 #include "fault/lab.h"
 #include "tap.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { KILLED = 137, GRACE_MS = 3000 };
+enum { KILLED = 137, GRACE_MS = 3000, HELD_MS = 1500 };
 
 static struct outcome o, d;	/* too large for a stack that is forked hundreds of times */
 
 static bool has_journal(struct lab *l, const char *bundle)
 {
+	bool rootless = strcmp(bundle, "rootless") == 0 || strcmp(bundle, "slow") == 0;
 	char path[256];
 
-	snprintf(path, sizeof(path), "%s/state%s/%s/state.json", l->dir, strcmp(bundle, "rootless") == 0 ? "-rootless" : "", bundle);
+	snprintf(path, sizeof(path), "%s/state%s/%s/state.json", l->dir, rootless ? "-rootless" : "", bundle);
 	return access(path, F_OK) == 0;
+}
+
+/* Init is held in a hook, so that the end of the baton does not reach it; and without a cgroup only the journal knows it. */
+static void hold(struct lab *l, bool yes)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/hold", l->dir);
+	if (yes)
+		close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+	else
+		unlink(path);
 }
 
 static void no_residue(struct lab *l, FILE *to, const char *bundle, unsigned n, const char *hit)
@@ -59,6 +73,23 @@ static void kill_create(struct lab *l, FILE *to, const char *bundle, enum lab_ro
 		lab_complain(to, "a second create fails", &o, n, c.hit);
 	must_delete(l, to, bundle, true, n, c.hit);
 	no_residue(l, to, bundle, n, c.hit);
+}
+
+static void kill_held(struct lab *l, FILE *to, const char *bundle, enum lab_room room, unsigned n, const char *arg)
+{
+	(void)room;
+	(void)arg;
+	hold(l, true);
+	l->hang_ms = HELD_MS;
+	lab_run(l, &o, "create", bundle, NULL, NULL);
+	l->hang_ms = 0;
+	if (!o.hung || o.status != KILLED)
+		lab_complain(to, "create did not wait for the hook", &o, n, "");
+	if (!o.left_running)
+		lab_complain(to, "init has ended already: this proves nothing", &o, n, "");
+	must_delete(l, to, bundle, false, n, "");
+	no_residue(l, to, bundle, n, "");
+	hold(l, false);
 }
 
 /* start, or delete, is killed: delete --force still cleans up. */
@@ -178,7 +209,7 @@ static void group(lab_one_fn *one, const char *bundle, enum lab_room room, unsig
 
 int main(int argc, char **argv)
 {
-	static const char *const bundle[] = { "default", "join", "hooks", "terminal", "rootless", NULL };
+	static const char *const bundle[] = { "default", "join", "hooks", "terminal", "rootless", "slow", NULL };
 	const char *skip = lab_begin(argv);
 
 	(void)argc;
@@ -196,6 +227,10 @@ int main(int argc, char **argv)
 		if (!lab_wanted(name, "BUNDLE"))
 			continue;
 		ok(lab_count(name, &c), "%s: created, started and deleted without a fault", name);
+		if (strcmp(name, "slow") == 0) {
+			group(kill_held, name, LAB_HOST, 1, NULL, "create is killed while init is in a hook, and deleted");
+			continue;
+		}
 		snprintf(late, sizeof(late), "host:%u:EIO", c.calls[LAB_HOST] - 1);
 		group(kill_create, name, LAB_HOST, c.calls[LAB_HOST], NULL, "create is killed before each call, and deleted");
 		group(kill_child, name, LAB_JOIN, c.calls[LAB_JOIN], NULL, "killed before each call");

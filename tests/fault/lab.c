@@ -198,7 +198,7 @@ void lab_worker(struct lab *l, unsigned number)
 
 static bool rootless(const char *bundle)
 {
-	return strcmp(bundle, "rootless") == 0;
+	return strcmp(bundle, "rootless") == 0 || strcmp(bundle, "slow") == 0;
 }
 
 static unsigned count_fds(void)
@@ -316,12 +316,12 @@ static void drain_console(struct lab *l, char *buf, size_t size)
 	}
 }
 
-static void await(pid_t pid, struct outcome *o)
+static void await(pid_t pid, int hang_ms, struct outcome *o)
 {
 	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), status = 0;
 	struct pollfd p = { .fd = pidfd, .events = POLLIN };
 
-	o->hung = poll(&p, 1, HANG_MS) == 0;
+	o->hung = poll(&p, 1, hang_ms ? hang_ms : HANG_MS) == 0;
 	if (o->hung)
 		kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
@@ -361,7 +361,7 @@ void lab_run(struct lab *l, struct outcome *o, const char *verb, const char *bun
 	if (fd < 0 || pid < 0)
 		bail("fork");
 	close(fd);
-	await(pid, o);
+	await(pid, l->hang_ms, o);
 	count_left(&o->left_running, &o->left_zombie);
 	read_into(log, o->log, sizeof(o->log));
 	read_into(text, o->text, sizeof(o->text));

@@ -18,6 +18,7 @@ struct lab {
 	char cgroup_mount[128];
 	char *mountinfo;		/* as it was before any run */
 	int console;			/* listening socket */
+	int hang_ms;			/* after which a command is killed; 0: what no command ever needs */
 };
 
 struct outcome {
