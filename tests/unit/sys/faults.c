@@ -78,7 +78,7 @@ static const struct { const char *name; long (*call)(void); } table[] = {
 /* Names that sys.h declares and that have no row: they cannot fail, or never return. */
 static bool excused(const char *name)
 {
-	static const char *const list[] = { "fault", "fault_room", "fs_message", "getpid", "getppid", "geteuid", "getegid", "umask", "exit", "unmap" };
+	static const char *const list[] = { "fault", "fault_room", "fault_step", "fs_message", "getpid", "getppid", "geteuid", "getegid", "umask", "exit", "unmap" };
 
 	for (size_t i = 0; i < sizeof(list) / sizeof(*list); i++)
 		if (strcmp(name, list[i]) == 0)
