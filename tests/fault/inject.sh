@@ -34,7 +34,7 @@ each() {
 	"$brig" --root "$work/s" delete --force c
 	calls=$(grep -c "^$1(" "$work/trace")
 	# The first one of a program is the loader's own, before it can say anything: /bin/true crashes there as well.
-	loader=$(awk -v c="$1(" '/^execve(at)?\(/ { first = 1 } index($0, c) == 1 { n++; if (first) printf " %d ", n; first = 0 }' "$work/trace")
+	loader=$(awk -v c="$1(" 'index($0, "execve") == 1 { first = 1 } index($0, c) == 1 { n++; if (first) printf " %d ", n; first = 0 }' "$work/trace")
 	[ "$1" = mmap ] || loader=
 	bad= i=0
 	[ $status = 0 ] || bad="create without a fault: $status; "
