@@ -66,9 +66,9 @@ static int live(struct init *in, size_t from, struct err *e)
 	sigset_t none;
 
 	/* Here: new namespaces, the host's file system, our memory a copy of the host side's. Handlers were reset by the clone
-	 * (CLONE_CLEAR_SIGHAND); what the caller ignored stays ignored, SIGPIPE was ignored by us. */
+	 * (CLONE_CLEAR_SIGHAND); what the caller ignored (an engine under nohup) must not make the program deaf to `kill ID HUP`. */
 	sigemptyset(&none);
-	if (sys_sigmask(SIG_SETMASK, &none, NULL) < 0 || sys_signal(SIGPIPE, SIG_DFL) < 0)
+	if (sys_sigmask(SIG_SETMASK, &none, NULL) < 0 || sys_signal_default_all() < 0)
 		return err_sys(e, "reset signals");
 	sys_prctl(PR_SET_NAME, (unsigned long)"brig:[init]", 0, 0, 0);
 	TRY(fds_keep_own(in, e));
