@@ -31,11 +31,29 @@ static const char *name_of(unsigned cap, char buf[CAPABILITY_NAME_SIZE])
 	return buf;
 }
 
+static void split(capset_t set, __u32 *low, __u32 *high)
+{
+	*low = (__u32)set;
+	*high = (__u32)(set >> 32);
+}
+
+/* What is inheritable beyond the bounding set can only be added before the drop (capset(2)). */
+static int inherit(capset_t inheritable, struct err *e)
+{
+	struct __user_cap_data_struct d[2];
+
+	if (sys_capget(d) < 0)
+		return err_sys(e, "capget");
+	split(inheritable, &d[0].inheritable, &d[1].inheritable);
+	return sys_capset(d) < 0 ? err_sys(e, "capset inheritable %#llx", (unsigned long long)inheritable) : 0;
+}
+
 int caps_bound(struct init *in, const struct step *s, struct err *e)
 {
 	char name[CAPABILITY_NAME_SIZE];
 
 	(void)in;
+	TRY(inherit(s->caps->inheritable, e));
 	for (unsigned cap = 0; cap < CAPS_MAX; cap++) {
 		if (s->caps->bounding & (1ull << cap))
 			continue;
@@ -46,12 +64,6 @@ int caps_bound(struct init *in, const struct step *s, struct err *e)
 		return err_sys(e, "drop %s from the bounding set", name_of(cap, name));
 	}
 	return 0;
-}
-
-static void split(capset_t set, __u32 *low, __u32 *high)
-{
-	*low = (__u32)set;
-	*high = (__u32)(set >> 32);
 }
 
 static int put(capset_t effective, capset_t permitted, capset_t inheritable)
