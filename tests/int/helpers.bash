@@ -70,7 +70,8 @@ brig() { timeout -s KILL 10 "$BRIG" --root "$ROOT" "$@"; }
 # capture COMMAND...: $out, $err and $rc of it; never fails itself
 capture() {
 	rc=0
-	out=$("$@" 2>"$T/stderr" </dev/null) || rc=$?
+	"$@" </dev/null >"$T/stdout" 2>"$T/stderr" || rc=$?	# files: a container that lives on would keep a pipe open
+	out=$(tr -d '\0' <"$T/stdout")
 	err=$(<"$T/stderr")
 }
 
