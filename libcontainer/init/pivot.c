@@ -48,7 +48,7 @@ static int move_into(struct init *in, struct err *e)
 	TRY(drop_visible(e));
 	if (sys_fchdir(in->root.fd) < 0)
 		return err_sys(e, "enter the new root");
-	if (sys_mount_move(".", "/") < 0 && errno != EINVAL)	/* EINVAL: it is on top of "/" already */
+	if (sys_mount_move(".", "/") < 0 && errno != EINVAL && errno != ELOOP)	/* these: it is on top of "/" already */
 		return err_sys(e, "move the new root");
 	return sys_chroot(".") < 0 ? err_sys(e, "chroot") : 0;
 }
