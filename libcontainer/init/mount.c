@@ -1,5 +1,6 @@
 /* room: init — mounts, from descriptor to descriptor */
 #include "init/acts.h"
+#include "base/log.h"
 #include "fs/treeopen.h"
 #include "sys/sys.h"
 
@@ -10,7 +11,7 @@
 
 /* linux/mount.h and sys/mount.h cannot be included together here; these are fs/fs.h values of 40 years */
 enum { MS_REC_FLAG = 16384, RECURSIVELY = 0x8000 /* AT_RECURSIVE */ };
-enum { SB_RDONLY = 1, SB_SYNCHRONOUS = 16, SB_MANDLOCK = 64, SB_DIRSYNC = 128, SB_SILENT = 1 << 15, SB_I_VERSION = 1 << 23, SB_LAZYTIME = 1 << 25 };
+enum { SB_RDONLY = 1, SB_SYNCHRONOUS = 16, SB_MANDLOCK = 64, SB_DIRSYNC = 128, SB_I_VERSION = 1 << 23, SB_LAZYTIME = 1 << 25 };
 
 static int *slot_fd(struct init *in, slot_t s)
 {
@@ -75,12 +76,17 @@ static int set_flags(int fs, uint64_t flags, struct err *e)
 {
 	static const struct { uint64_t flag; const char *name; } table[] = {
 		{ SB_RDONLY, "ro" }, { SB_SYNCHRONOUS, "sync" }, { SB_MANDLOCK, "mand" }, { SB_DIRSYNC, "dirsync" },
-		{ SB_LAZYTIME, "lazytime" }, { SB_I_VERSION, "iversion" }, { SB_SILENT, "silent" },
+		{ SB_LAZYTIME, "lazytime" },
 	};
+	struct err unknown;
 
+	/* `silent` is about the kernel's log, and fsopen has none: its words come to us. `iversion` is a word of some file systems only; mount(2)
+	 * took it for all. Neither protects anything. */
 	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
 		if (flags & table[i].flag)
 			TRY(set_option(fs, table[i].name, e));
+	if ((flags & SB_I_VERSION) && set_option(fs, "iversion", &unknown) < 0)
+		log_warn("mount option iversion is unknown to this file system, ignoring");
 	return 0;
 }
 
