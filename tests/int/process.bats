@@ -41,7 +41,7 @@ ALL='["CAP_CHOWN","CAP_KILL","CAP_SETUID","CAP_SETGID","CAP_SYS_ADMIN","CAP_NET_
 	))"
 	program report caps
 	capture brig run -b "$B" all
-	[ "$rc" = 0 ]
+	[ "$rc" = 0 ] || fail "it did not end well"
 	lines "effective=$all" "bounding=$all"
 }
 @test "capabilities: an unknown name is a warning, not an error" { want '.process.capabilities.bounding+=["CAP_FROBNICATE"]' 'report caps' bounding=0000000020000420; }
@@ -107,7 +107,7 @@ ALL='["CAP_CHOWN","CAP_KILL","CAP_SETUID","CAP_SETGID","CAP_SYS_ADMIN","CAP_NET_
 @test "arguments: as given, also empty and odd ones" {
 	conf '.process.args=["/guest","report","argv",",","say","","a b","-x","$HOME\t\"q\""]'
 	capture brig run -b "$B" c
-	[ "$rc" = 0 ]
+	[ "$rc" = 0 ] || fail "it did not end well"
 	lines argv.0=/guest argv.4=say argv.5= 'argv.6=a b' argv.7=-x 'argv.8=$HOME\x09"q"'
 }
 @test "arguments: found in the container's PATH" {
@@ -140,7 +140,7 @@ ALL='["CAP_CHOWN","CAP_KILL","CAP_SETUID","CAP_SETGID","CAP_SYS_ADMIN","CAP_NET_
 	conf ''
 	program report keyring
 	capture brig run -b "$B" --no-new-keyring c
-	[ "$rc" = 0 ]
+	[ "$rc" = 0 ] || fail "it did not end well"
 	lines "!~;_ses\\.?c"
 }
 @test "session: leader of its own, without a terminal" { want '' 'report session' pid=1 sid=1 pgid=1 ctty=0:0; }
