@@ -17,4 +17,7 @@ host_fn hook_host;							/* hook.c */
 host_fn target_open, cgroup_open, ns_join_host, pid_file;			/* target.c */
 host_fn attest;								/* attest.c */
 
+/* ERR_STATE when the cgroup was there before us (existing: components of path that were) and has processes, or is frozen (cgroup.c). */
+int cgroup_refuse_used(struct host_path mount, const char *path, unsigned existing, struct err *e) MUST_CHECK;
+
 #endif

@@ -38,6 +38,19 @@ static int refuse_used(const struct cgdir *d, struct err *e)
 	return frozen ? err_set(e, ERR_STATE, 0, "container's cgroup unexpectedly frozen") : 0;
 }
 
+int cgroup_refuse_used(struct host_path mount, const char *path, unsigned existing, struct err *e)
+{
+	struct cgdir d = { FD_NONE };
+	int rc;
+
+	if (existing < components(path))
+		return 0;
+	TRY(cgdir_open(mount, path, &d, e));
+	rc = refuse_used(&d, e);
+	cgdir_close(&d);
+	return rc;
+}
+
 int cgroup_make(struct host *h, const struct step *s, struct err *e)
 {
 	struct cgdir d = { FD_NONE };
@@ -46,7 +59,10 @@ int cgroup_make(struct host *h, const struct step *s, struct err *e)
 		TRY(cgdir_enable(s->cgroup.mount, s->cgroup.path, s->cgroup.controllers, e));
 	TRY(cgdir_make(s->cgroup.mount, s->cgroup.path, &d, e));
 	h->tab.slot[s->cgroup.slot].fd = d.fd;
-	return h->journal.cgroup_keep >= components(s->cgroup.path) ? refuse_used(&d, e) : 0;
+	if (h->journal.cgroup_keep < components(s->cgroup.path) || refuse_used(&d, e) == 0)
+		return 0;
+	h->journal.cgroup_path = "";	/* somebody moved in since the reservation: not ours to kill */
+	return -1;
 }
 
 int cgroup_write(struct host *h, const struct step *s, struct err *e)

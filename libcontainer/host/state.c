@@ -17,13 +17,16 @@ int state_reserve(struct host *h, const struct step *s, struct err *e)
 
 	(void)s;
 	*j = (struct journal){ .phase = PHASE_CREATING, .id = r->id, .bundle = r->bundle, .rootfs = p->rootfs, .created = "",
-			       .cgroup_mount = p->cgroup_mount, .cgroup_path = p->cgroup_path, .systemd_unit = "", .keyring = "", .rdt_path = "",
+			       .cgroup_mount = p->cgroup_mount, .cgroup_path = "", .systemd_unit = "", .keyring = "", .rdt_path = "",
 			       .systemd_cgroup = r->systemd_cgroup, .rootless = p->rootless, .own_pid_ns = p->own_pid_ns,
 			       .has_terminal = false, .owner = (uint32_t)sys_geteuid() };
-	if (p->cgroup_path[0])
-		TRY(cgdir_existing((struct host_path){ p->cgroup_mount }, p->cgroup_path, &j->cgroup_keep, e));
 	TRY(statedir_reserve((struct host_path){ r->state_root }, r->id, &h->state, e));
 	h->reserved = true;
+	if (p->cgroup_path[0]) {	/* in the journal only once it is known to be free: undo kills what lives there */
+		TRY(cgdir_existing((struct host_path){ p->cgroup_mount }, p->cgroup_path, &j->cgroup_keep, e));
+		TRY(cgroup_refuse_used((struct host_path){ p->cgroup_mount }, p->cgroup_path, j->cgroup_keep, e));
+		j->cgroup_path = p->cgroup_path;
+	}
 	TRY(journal_write(&h->state, j, e));
 	return statedir_write(&h->state, "config.json", h->config, h->config_size, e);
 }
