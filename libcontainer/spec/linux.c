@@ -126,6 +126,8 @@ static int take_device_nodes(struct decoder *d, const struct json *v, void *at)
 
 		x->mode = 0666;
 		TRY(DECODE(d, c, device_fields, x));
+		if (x->type != DEV_FIFO && (!json_member(c, "major") || !json_member(c, "minor")))
+			return refuse(d, c, "a device of this type needs major and minor");
 		if (x->major > 4095 || x->minor > 1048575)	/* include/linux/kdev_t.h: 12 and 20 bits */
 			return refuse(d, c, "device number %u:%u is out of range", x->major, x->minor);
 		x->at = pointer_of(d, c);
