@@ -161,6 +161,6 @@ int exec_program(struct init *in, const struct step *s, struct err *e)
 		return err_set(e, ERR_SYS, ENOMEM, "allocate memory");
 	for (size_t i = 0; i < n; i++)
 		argv[i] = (char *)(uintptr_t)s->exec.args.item[i];
-	sys_execveat(AT_FDCWD, in->program, argv, in->env, 0);
+	sys_execve(in->program, argv, in->env);	/* not execveat: profiles are written for runtimes that call execve */
 	return err_sys(e, "exec %s", in->program);
 }

@@ -70,6 +70,13 @@ int sys_execveat(int dir, const char *path, char *const argv[], char *const envp
 	return (int)syscall(SYS_execveat, dir, path, argv, envp, flags);
 }
 
+int sys_execve(const char *path, char *const argv[], char *const envp[])
+{
+	if (sys_fault(__func__))
+		return -1;
+	return execve(path, argv, envp);
+}
+
 int sys_pidfd_open(pid_t pid)
 {
 	if (sys_fault(__func__))

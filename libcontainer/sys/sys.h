@@ -97,6 +97,7 @@ struct sys_clone {
 pid_t sys_clone3(const struct sys_clone *c, int *ret_pidfd);	/* fork-like: returns twice */
 int sys_setns(int fd, int type);
 int sys_unshare(int flags);
+int sys_execve(const char *path, char *const argv[], char *const envp[]);
 int sys_execveat(int dir, const char *path, char *const argv[], char *const envp[], int flags);
 int sys_pidfd_open(pid_t pid);
 int sys_pidfd_signal(int pidfd, int sig);
