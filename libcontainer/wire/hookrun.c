@@ -2,6 +2,7 @@
 #include "wire/hookrun.h"
 #include "base/own.h"
 #include "base/str.h"
+#include "spec/spec.h"
 #include "sys/sys.h"
 
 #include <fcntl.h>
@@ -50,7 +51,7 @@ static _Noreturn void become(const struct hook_call *c, char **argv, char **env,
 	    sys_close_range(3, ~0u, 0) < 0 || sys_chdir(c->cwd) < 0)
 		sys_exit(EXEC_FAILED);
 	sys_execveat(AT_FDCWD, c->hook->path, argv, env, 0);
-	n = snprintf(text, sizeof(text), "cannot execute %s: error %d", c->hook->path, errno);
+	n = snprintf(text, sizeof(text), "cannot execute %s: %s", c->hook->path, errno_phrase(errno));
 	(void)sys_write(2, text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1);
 	sys_exit(EXEC_FAILED);
 }
