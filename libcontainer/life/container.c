@@ -1,5 +1,6 @@
 /* room: host — an existing container, its saved configuration, and the hooks that stand outside the plan */
 #include "life/life.h"
+#include "base/log.h"
 #include "base/limits.h"
 #include "wire/hookrun.h"
 
@@ -65,7 +66,11 @@ int life_hooks(const struct spec *s, enum hook_kind kind, const struct journal *
 	for (size_t i = 0; i < s->hooks[kind].n; i++) {
 		struct hook_call c = { .hook = &s->hooks[kind].item[i], .kind = kind, .index = i, .state = state.s, .cwd = j->bundle };
 
-		TRY(hook_run(&c, e));
+		if (hook_run(&c, e) == 0)
+			continue;
+		if (kind != HOOK_POSTSTOP)
+			return -1;
+		log_warn("%s, ignoring", e->text);	/* specification: a failing poststop hook is a warning, and the remaining ones run */
 	}
 	return 0;
 }
