@@ -157,6 +157,7 @@ mount_here() { mount "$@" && MOUNTED+=("${@: -1}"); }
 teardown() {
 	[ -n "${T:-}" ] || return 0
 	local id i left=0
+	cd /	# $PWD is in the environment of every helper
 	for id in "$ROOT"/*/; do
 		[ -d "$id" ] || continue
 		brig delete --force "$(basename "$id")" || left=1
