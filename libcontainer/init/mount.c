@@ -5,6 +5,7 @@
 #include "sys/sys.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/mount.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +47,12 @@ int tree_attr_init(struct init *in, const struct step *s, struct err *e)
 int root_attach(struct init *in, const struct step *s, struct err *e)
 {
 	int *tree = slot_fd(in, s->tree.slot);
+	struct stat st;
 
+	if (sys_fstat(*tree, &st) < 0)
+		return err_sys(e, "stat the root file system");
+	if (!S_ISDIR(st.st_mode))
+		return err_set(e, ERR_SPEC, ENOTDIR, "the root file system");
 	if (sys_move_mount(*tree, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0)
 		return err_sys(e, "attach the root file system");
 	in->root.fd = fd_take(tree);
@@ -127,6 +133,19 @@ static int propagate(int fd, uint64_t how, bool recursive, struct err *e)
 	return how ? tree_set(fd, 0, 0, how, recursive, e) : 0;
 }
 
+/* The specification's check has judged the destination's name; a link of the image may still lead it into a procfs (N7, CVE-2019-19921). */
+static int refuse_hidden_proc(int target, const char *dest, struct err *e)
+{
+	const char *name = dest + strspn(dest, "/");
+	struct statfs fs;
+
+	if (strncmp(name, "proc", 4) == 0 && (!name[4] || name[4] == '/'))
+		return 0;
+	if (sys_fstatfs(target, &fs) < 0)
+		return err_sys(e, "statfs %s", dest);
+	return fs.f_type != PROC_SUPER_MAGIC ? 0 : err_set(e, ERR_POLICY, 0, "\"%s\" cannot be mounted because it is inside /proc", dest);
+}
+
 /* The mount point's kind follows the source, known only now. Nothing is looked up twice: the target is held, the tree is held. */
 int tree_attach(struct init *in, const struct step *s, struct err *e)
 {
@@ -142,6 +161,7 @@ int tree_attach(struct init *in, const struct step *s, struct err *e)
 	target = rootfs_mountpoint(&in->root, s->attach.dest, kind, s->attach.nofollow, e);
 	if (target < 0)
 		return err_ctx(e, "mount point %s", s->attach.dest.s);
+	TRY(refuse_hidden_proc(target, s->attach.dest.s, e));
 	if (sys_move_mount(*tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
 		return err_sys(e, "attach to %s", s->attach.dest.s);
 	TRY(propagate(*tree, s->attach.propagation, s->attach.propagation_recursive, e));
