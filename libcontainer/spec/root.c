@@ -90,6 +90,8 @@ static int decode_part(struct decoder *d, const struct json *root, enum part par
 		TRY(take_resources(d, root, &d->s->linux_.resources));
 		return check_resources(d, &d->s->linux_.resources);
 	}
+	if (root->type != JSON_OBJECT)	/* the pointer to it is empty, so the file is named here */
+		return refuse(d, root, "config.json: the document must be an object, not %s", json_type_name(root->type));
 	TRY(DECODE(d, root, top_fields, d->s));
 	return check_spec(d);
 }
