@@ -113,7 +113,6 @@ want() {
 # refuse FILTER TEXT...: create fails with 1, one line, each TEXT in it, and nothing is left
 refuse() {
 	conf "$1" || return 1
-	program exit 0
 	shift
 	refused "$@"
 }
@@ -157,7 +156,7 @@ mount_here() { mount "$@" && MOUNTED+=("${@: -1}"); }
 teardown() {
 	[ -n "${T:-}" ] || return 0
 	local id i left=0
-	cd /	# $PWD is in the environment of every helper
+	cd / && cd /	# $PWD and $OLDPWD are in the environment of every helper
 	for id in "$ROOT"/*/; do
 		[ -d "$id" ] || continue
 		brig delete --force "$(basename "$id")" || left=1
