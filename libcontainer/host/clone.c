@@ -15,7 +15,7 @@ int undumpable_host(struct host *h, const struct step *s, struct err *e)
 int join_clone(struct host *h, const struct step *s, struct err *e)
 {
 	/* No SIGCHLD: init inherits that from join (CLONE_PARENT), and so can be waited for (__WCLONE) also when join could not tell its number. */
-	struct sys_clone c = { .exit_signal = 0, .cgroup = FD_NONE };
+	struct sys_clone c = { .exit_signal = 0, .cgroup = s->clone.cgroup == SLOT_NONE ? FD_NONE : h->tab.slot[s->clone.cgroup].fd };
 	OWN_FD pidfd = FD_NONE;
 	pid_t pid = sys_clone3(&c, &pidfd);
 

@@ -108,6 +108,7 @@ static int add_root_of_userns(struct builder *b, enum room room)
 static int add_birth_rootless(struct builder *b, uint64_t flags)
 {
 	ADD(clone, b, OP_JOIN_CLONE, HOST, "/linux/namespaces");
+	clone->clone.cgroup = b->cgroup;
 	ADD(undumpable, b, OP_UNDUMPABLE, JOIN, "default: nobody in the namespaces that are joined looks into us (CVE-2016-9962)");
 	TRY(add_ns_join(b, JOIN, flags, "/linux/namespaces"));
 	if (flags & CLONE_NEWUSER)

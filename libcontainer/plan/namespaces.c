@@ -70,7 +70,7 @@ static int add_init(struct builder *b, enum room room)
 		return -1;
 	ADD(clone, b, OP_CLONE, room, "/linux/namespaces");
 	clone->clone.flags = flags;
-	clone->clone.cgroup = b->cgroup;
+	clone->clone.cgroup = room == JOIN ? SLOT_NONE : b->cgroup;	/* inherited: root of a joined user namespace may not enter it */
 	clone->clone.pidfd = b->pidfd;
 	return 0;
 }
@@ -134,6 +134,8 @@ static int add_time(struct builder *b)
 static int add_join(struct builder *b)
 {
 	ADD(join, b, OP_JOIN_CLONE, HOST, has_offsets(b) ? "/linux/timeOffsets" : "/linux/namespaces");
+	join->clone.cgroup = b->cgroup;
+	join->clone.pidfd = SLOT_NONE;
 	if (userns_made_in_join(b))
 		TRY(make_userns_in_join(b));
 	ADD(undumpable, b, OP_UNDUMPABLE, JOIN, "default: nobody in the namespaces that are joined looks into us (CVE-2016-9962)");

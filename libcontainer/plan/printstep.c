@@ -425,6 +425,7 @@ static void small_fields(struct fields *f, const struct step *s)
 		field_slot(f, "target", "of", s->join.target);
 		break;
 	case OP_AFFINITY: case OP_BIRTH_AFFINITY: cpus_fields(f, s); break;
+	case OP_JOIN_CLONE: field_slot(f, "cgroup", "in", s->clone.cgroup); break;
 	case OP_NS_NEW: BITS(f, "new", "", s->flags.value, clone_bit); break;
 	case OP_PROPAGATION: case OP_ROOT_PROPAGATION: BITS(f, "propagation", "", s->flags.value, propagation_bit); break;
 	case OP_TIME_OFFSETS:
@@ -504,13 +505,13 @@ void step_fields(struct fields *f, const struct step *s)
 	case OP_CAPS_BOUND: field_caps(f, "bounding", s->caps->bounding); break;
 	case OP_CAPS: field_all_caps(f, s->caps); break;
 	case OP_ATTEST: attest_fields(f, s->want); break;
-	case OP_NS_OPEN: case OP_NS_ENTER: case OP_CLONE: case OP_NS_NEW: case OP_PROPAGATION: case OP_ROOT_PROPAGATION: case OP_TIME_OFFSETS:
+	case OP_NS_OPEN: case OP_NS_ENTER: case OP_CLONE: case OP_JOIN_CLONE: case OP_NS_NEW: case OP_PROPAGATION: case OP_ROOT_PROPAGATION: case OP_TIME_OFFSETS:
 	case OP_START_FIFO: case OP_WAIT_START: case OP_NET_DEVICE: case OP_TMPFS_COPY: case OP_LINK: case OP_SYSCTL: case OP_LABEL_EXEC:
 	case OP_MASK: case OP_READONLY: case OP_CWD_MAKE: case OP_CWD: case OP_MEMORY_POLICY: case OP_SECCOMP_NOTIFY: case OP_PIDFD_SEND:
 	case OP_TARGET_OPEN: case OP_NS_JOIN: case OP_AFFINITY: case OP_BIRTH_AFFINITY:
 		small_fields(f, s);
 		break;
-	case OP_STATE_RESERVE: case OP_JOIN_CLONE: case OP_ROOT_OPEN: case OP_UNDUMPABLE: case OP_STILL_UNDUMPABLE: case OP_LOOPBACK: case OP_ROOT_READONLY:
+	case OP_STATE_RESERVE: case OP_ROOT_OPEN: case OP_UNDUMPABLE: case OP_STILL_UNDUMPABLE: case OP_LOOPBACK: case OP_ROOT_READONLY:
 	case OP_NO_NEW_PRIVS: case OP_COUNT:
 		break;
 	}

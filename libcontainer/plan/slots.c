@@ -30,6 +30,7 @@ struct step_slots step_slots(const struct step *s)
 	case OP_START_FIFO: t.out = s->fifo.in; break;	/* and fifo.out, in one step */
 	case OP_WAIT_START: reads(&t, s->fifo.in); reads(&t, s->fifo.out); break;
 	case OP_CLONE: t.out = s->clone.pidfd; reads(&t, s->clone.cgroup); break;
+	case OP_JOIN_CLONE: reads(&t, s->clone.cgroup); break;
 	case OP_TREE_IDMAP: reads(&t, s->idmap.slot); break;
 	case OP_FS_MAKE: t.out = s->fs.slot; break;
 	case OP_TMPFS_COPY: reads(&t, s->copy.slot); break;
@@ -41,7 +42,7 @@ struct step_slots step_slots(const struct step *s)
 	case OP_PIDFD_SEND: reads(&t, s->send.pidfd); reads(&t, s->send.socket); break;
 	case OP_MASK: reads(&t, s->mask.null); reads(&t, s->mask.empty); break;
 	case OP_ATTEST:
-	case OP_STATE_RESERVE: case OP_JOIN_CLONE: case OP_NS_NEW: case OP_TIME_OFFSETS: case OP_ID_MAP: case OP_NET_DEVICE:
+	case OP_STATE_RESERVE: case OP_NS_NEW: case OP_TIME_OFFSETS: case OP_ID_MAP: case OP_NET_DEVICE:
 	case OP_OOM_SCORE: case OP_SCHEDULER: case OP_IO_PRIORITY: case OP_AFFINITY: case OP_BIRTH_AFFINITY: case OP_RDT: case OP_RLIMIT: case OP_UNDUMPABLE: case OP_STILL_UNDUMPABLE:
 	case OP_BECOME_ROOT: case OP_LOOPBACK: case OP_PROPAGATION: case OP_MOUNT_CHANGE: case OP_DEVICE_NODE: case OP_LINK:
 	case OP_CWD_MAKE: case OP_SYSCTL: case OP_HOSTNAME: case OP_DOMAINNAME: case OP_HOOK: case OP_PIVOT: case OP_ROOT_PROPAGATION:
