@@ -88,8 +88,10 @@ static int check_status(struct witness *w)
 
 	snprintf(path, sizeof(path), "%d/status", w->pid);
 	TRY(procfs_read(&w->h->proc, path, &status, w->e));
-	TRY(check_ids(w, status.s, "Uid", a->uid));
-	TRY(check_ids(w, status.s, "Gid", a->gid));
+	if (a->uid != ATTEST_ANY_ID)
+		TRY(check_ids(w, status.s, "Uid", a->uid));
+	if (a->gid != ATTEST_ANY_ID)
+		TRY(check_ids(w, status.s, "Gid", a->gid));
 	if (a->has_groups)
 		TRY(check_groups(w, status.s));
 	TRY(check_caps(w, status.s, "CapInh", a->caps.inheritable));
