@@ -78,6 +78,8 @@ int life_saved_spec(const struct container *c, const struct spec **ret, struct e
 
 /* Foreground: relays terminal and signals until the process ends; its exit status (0-255, 128+signal) in *ret. master FD_NONE: no terminal. */
 int relay(pid_t pid, int pidfd, int master, int *ret, struct err *e) MUST_CHECK;
+/* Before the program starts: it must not see a terminal of no size. */
+void relay_size(int master);
 /* Before the container exists: SIGINT and all else wait in the mask until relay() takes them. */
 int relay_block(struct err *e) MUST_CHECK;
 

@@ -42,12 +42,12 @@ int relay_block(struct err *e)
 	return sys_sigmask(SIG_BLOCK, &set, NULL) < 0 ? err_sys(e, "block signals") : 0;
 }
 
-static void resize(struct relay *r)
+void relay_size(int master)
 {
 	struct winsize ws;
 
 	if (sys_tty_size_get(0, &ws) == 0)
-		sys_tty_size_set(r->master, &ws);
+		sys_tty_size_set(master, &ws);
 }
 
 static int enter_raw(struct relay *r, struct err *e)
@@ -61,7 +61,7 @@ static int enter_raw(struct relay *r, struct err *e)
 	if (sys_tty_set(0, &t) < 0)
 		return err_sys(e, "set the terminal to raw mode");
 	r->raw = true;
-	resize(r);
+	relay_size(r->master);
 	return 0;
 }
 
@@ -82,7 +82,7 @@ static void forward(struct relay *r)
 		if ((int)s.ssi_signo == ignored[i])
 			return;
 	if (s.ssi_signo == SIGWINCH && r->master >= 0) {
-		resize(r);
+		relay_size(r->master);
 		return;
 	}
 	sys_pidfd_signal(r->pidfd, (int)s.ssi_signo);
