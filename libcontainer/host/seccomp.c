@@ -5,7 +5,10 @@
 #include "state/cache.h"
 #include "sys/sys.h"
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <seccomp.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
@@ -51,19 +54,25 @@ static int lib_err(struct err *e, int rc, const char *what, const char *at)
 	return err_why(e, at);
 }
 
+/* "SCMP_ARCH_X86_64"; 0: the library does not know it */
+static uint32_t arch_of(const char *text)
+{
+	const char *name = text + strlen("SCMP_ARCH_");
+	char lower[32];
+	size_t k = 0;
+
+	for (; name[k] && k + 1 < sizeof(lower); k++)
+		lower[k] = (char)(name[k] >= 'A' && name[k] <= 'Z' ? name[k] + 32 : name[k]);
+	lower[k] = '\0';
+	return seccomp_arch_resolve_name(lower);
+}
+
 static int add_archs(scmp_filter_ctx ctx, const struct spec_seccomp *p, struct err *e)
 {
 	for (size_t i = 0; i < p->archs.n; i++) {
-		const char *name = p->archs.item[i] + strlen("SCMP_ARCH_");
-		char lower[32];
-		uint32_t arch;
-		size_t k = 0;
+		uint32_t arch = arch_of(p->archs.item[i]);
 		int rc;
 
-		for (; name[k] && k + 1 < sizeof(lower); k++)
-			lower[k] = (char)(name[k] >= 'A' && name[k] <= 'Z' ? name[k] + 32 : name[k]);
-		lower[k] = '\0';
-		arch = seccomp_arch_resolve_name(lower);
 		if (arch == 0) {
 			err_set(e, ERR_UNSUPPORTED, 0, "libseccomp does not know the architecture %s", p->archs.item[i]);
 			return err_why(e, p->at);
@@ -157,12 +166,75 @@ static int export_bpf(scmp_filter_ctx ctx, struct slot *out, struct err *e)
 	return 0;
 }
 
+/* ---- system calls that are newer than the profile ---- */
+
+enum { X32_BIT = 0x40000000, PER_ARCH = 5, MAX_ARCHS = 16 };
+
+static int newest(const struct spec_seccomp *p, uint32_t arch)
+{
+	int max = -1;
+
+	for (size_t i = 0; i < p->rules.n; i++)
+		for (size_t k = 0; k < p->rules.item[i].names.n; k++) {
+			int nr = seccomp_syscall_resolve_name_arch(arch, p->rules.item[i].names.item[k]);
+
+			if (nr > max && nr < X32_BIT)
+				max = nr;
+		}
+	return max;
+}
+
+/* Below the arm of one architecture the number is in the accumulator, not the architecture; a number that passes is neither. */
+static size_t arm(struct sock_filter *f, uint32_t arch, uint32_t max)
+{
+	const struct sock_filter code[PER_ARCH] = {
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, arch, 0, PER_ARCH - 1),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 2, 0),	/* x32: the profile's own part decides */
+		BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, max, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+	};
+
+	memcpy(f, code, sizeof(code));
+	return PER_ARCH;
+}
+
+/* A program that asks for a call newer than every one in the profile must hear ENOSYS, or it will not use the older one (compatibility 2.8):
+ * the profile's author could not have meant it. Still refused, so nothing is opened by this. */
+static int put_newer_first(const struct spec_seccomp *p, struct slot *out, struct err *e)
+{
+	struct sock_filter stub[1 + MAX_ARCHS * PER_ARCH] = { BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)) };
+	uint32_t native = seccomp_arch_native();
+	size_t n = 1, size;
+	char *whole;
+
+	if (newest(p, native) >= 0)
+		n += arm(stub + n, native, (uint32_t)newest(p, native));
+	for (size_t i = 0; i < p->archs.n && n + PER_ARCH <= sizeof(stub) / sizeof(*stub); i++) {
+		uint32_t arch = arch_of(p->archs.item[i]);
+
+		if (arch == 0 || arch == native || arch == SCMP_ARCH_X32 || newest(p, arch) < 0)
+			continue;
+		n += arm(stub + n, arch, (uint32_t)newest(p, arch));
+	}
+	size = n * sizeof(*stub);
+	whole = malloc(size + out->size);
+	if (!whole)
+		return err_oom(e);
+	memcpy(whole, stub, size);
+	memcpy(whole + size, out->data, out->size);
+	free(out->data);
+	out->data = (void *)whole;
+	out->size += size;
+	return 0;
+}
+
 /* Everything that the program depends on, one line per rule: the cache finds it again by this. */
 static int cache_key(const struct spec_seccomp *p, struct str *key, struct err *e)
 {
 	const struct scmp_version *v = seccomp_version();
 
-	str_addf(key, "libseccomp %u.%u.%u native %#x default %d %d %u\n", v->major, v->minor, v->micro, seccomp_arch_native(), (int)p->default_action,
+	str_addf(key, "libseccomp %u.%u.%u native %#x newer ENOSYS default %d %d %u\n", v->major, v->minor, v->micro, seccomp_arch_native(), (int)p->default_action,
 		 p->has_default_errno, p->default_errno);
 	for (size_t i = 0; i < p->archs.n; i++)
 		str_addf(key, "%s\n", p->archs.item[i]);
@@ -193,7 +265,10 @@ static int compile(const struct spec_seccomp *p, struct slot *out, struct err *e
 	if (rc < 0)
 		return lib_err(e, rc, "choose the binary tree", p->at);
 	TRY(add_rules(ctx, p, fallback, e));
-	return export_bpf(ctx, out, e);
+	TRY(export_bpf(ctx, out, e));
+	if (p->default_action != SC_ERRNO || fallback == SCMP_ACT_ERRNO(ENOSYS))
+		return 0;
+	return put_newer_first(p, out, e);
 }
 
 int seccomp_compile(struct host *h, const struct step *s, struct err *e)

@@ -54,6 +54,10 @@ args() {
 @test "flags: an empty list" { want 'seccomp("ALLOW"; [rule("getppid";"ERRNO")])|.linux.seccomp.flags=[]' 'syscall getppid' syscall.getppid=EPERM; }
 @test "flags: an unknown one is refused" { refuse 'seccomp("ALLOW"; [])|.linux.seccomp.flags=["SECCOMP_FILTER_FLAG_FROB"]' /linux/seccomp/flags/0; }
 
+@test "newer system calls than any in the profile answer ENOSYS, older ones the default" {
+	want "$STRICT" 'syscall futex_waitv , syscall none , syscall getppid' syscall.futex_waitv=ENOSYS syscall.none=ENOSYS syscall.getppid=EPERM
+}
+
 # the moment of loading: what brig itself does must not need to be in the profile
 @test "loading: with noNewPrivileges it is the last act, for root and others" {
 	want "$STRICT|$NNP" 'syscall getppid' syscall.getppid=EPERM
