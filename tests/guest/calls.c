@@ -1,4 +1,4 @@
-/* test workload — single system calls, to see what a filter or a capability set answers */
+/* room: guest — single system calls, to see what a filter or a capability set answers */
 #include "guest.h"
 
 #include <errno.h>

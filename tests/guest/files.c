@@ -1,4 +1,4 @@
-/* test workload — what can be done with paths */
+/* room: guest — what can be done with paths */
 #include "guest.h"
 
 #include <dirent.h>

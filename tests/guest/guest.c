@@ -1,4 +1,4 @@
-/* test workload — commands, one after the other: guest report ids caps , write /etc/x , exit 3 */
+/* room: guest — commands, one after the other: guest report ids caps , write /etc/x , exit 3 */
 #include "guest.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* test workload — runs inside a container (and as a hook outside) and prints what it finds, one key=value a line */
+/* room: guest — runs inside a container (and as a hook outside) and prints what it finds, one key=value a line */
 #ifndef BRIG_TESTS_GUEST_H
 #define BRIG_TESTS_GUEST_H
 

@@ -1,4 +1,4 @@
-/* test workload — what the kernel says about this process */
+/* room: guest — what the kernel says about this process */
 #include "guest.h"
 
 #include <errno.h>

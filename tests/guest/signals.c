@@ -1,4 +1,4 @@
-/* test workload — ends, waits and signals */
+/* room: guest — ends, waits and signals */
 #include "guest.h"
 
 #include <signal.h>

@@ -1,4 +1,4 @@
-/* test workload — what this process sees of the system around it */
+/* room: guest — what this process sees of the system around it */
 #include "guest.h"
 
 #include <dirent.h>

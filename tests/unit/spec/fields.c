@@ -60,7 +60,7 @@ static const struct row namespace[] = { { "type", "'mount'", REQUIRED }, { "path
 static const struct row id_map[] = { { "containerID", "0", REQUIRED }, { "hostID", "1000", REQUIRED }, { "size", "5", REQUIRED }, { 0 } };
 static const struct row clocks[] = { { "boottime", "{}", OPTIONAL }, { "monotonic", "{}", OPTIONAL }, { 0 } };
 static const struct row offset[] = { { "secs", "-5", OPTIONAL }, { "nanosecs", "5", OPTIONAL }, { 0 } };
-static const struct row device[] = { { "type", "'c'", REQUIRED }, { "path", "'/dev/x'", REQUIRED }, { "major", "1", OPTIONAL }, { "minor", "2", OPTIONAL },
+static const struct row device[] = { { "type", "'c'", REQUIRED }, { "path", "'/dev/x'", REQUIRED }, { "major", "1", TOGETHER }, { "minor", "2", TOGETHER },
 	{ "fileMode", "438", OPTIONAL }, { "uid", "0", OPTIONAL }, { "gid", "0", OPTIONAL }, { 0 } };
 static const struct row personality[] = { { "domain", "'LINUX32'", REQUIRED }, { "flags", "[]", OPTIONAL }, { 0 } };
 static const struct row seccomp[] = { { "defaultAction", "'SCMP_ACT_ERRNO'", REQUIRED }, { "defaultErrnoRet", "1", OPTIONAL }, { "architectures", "['SCMP_ARCH_X86']", OPTIONAL },

@@ -149,8 +149,10 @@ static const struct { enum where where; const char *text, *error, *at; } cases[]
 	/* devices */
 	{ LINUX, "'devices':[{'type':'x','path':'/d'}]", "unknown device type", "/linux/devices/0/type" },
 	{ LINUX, "'devices':[{'type':'c','path':'d'}]", "must be an absolute path", "/linux/devices/0/path" },
-	{ LINUX, "'devices':[{'type':'c','path':'/d','major':4096}]", "out of range", "/linux/devices/0" },
-	{ LINUX, "'devices':[{'type':'c','path':'/d','minor':1048576}]", "out of range", "/linux/devices/0" },
+	{ LINUX, "'devices':[{'type':'c','path':'/d','major':4096,'minor':0}]", "out of range", "/linux/devices/0" },
+	{ LINUX, "'devices':[{'type':'c','path':'/d','major':0,'minor':1048576}]", "out of range", "/linux/devices/0" },
+	{ LINUX, "'devices':[{'type':'c','path':'/d','major':1}]", "needs major and minor", "/linux/devices/0" },
+	{ LINUX, "'devices':[{'type':'p','path':'/d'}]", NULL, NULL },
 	{ LINUX, "'devices':[{'type':'u','path':'/d','major':4095,'minor':1048575,'fileMode':8630}]", NULL, NULL },
 	{ LINUX, "'devices':[{'type':'b','path':'/d','major':-1}]", "out of range", "/linux/devices/0/major" },
 	/* small things */

@@ -21,7 +21,7 @@ static const char full[] =
 "'linux':{'namespaces':[{'type':'mount'},{'type':'uts'},{'type':'ipc'},{'type':'network','path':'/n'},{'type':'pid'},{'type':'cgroup'},{'type':'time'},{'type':'user'}],"
 " 'uidMappings':[{'containerID':0,'hostID':1000,'size':10},{'containerID':10,'hostID':2000,'size':1}],'gidMappings':[{'containerID':0,'hostID':1000,'size':10}],"
 " 'timeOffsets':{'monotonic':{'secs':-5,'nanosecs':6},'boottime':{}},"
-" 'devices':[{'type':'u','path':'/dev/u','major':1,'minor':2,'fileMode':33206,'uid':3,'gid':4},{'type':'b','path':'/dev/b'},{'type':'p','path':'/dev/p'}],"
+" 'devices':[{'type':'u','path':'/dev/u','major':1,'minor':2,'fileMode':33206,'uid':3,'gid':4},{'type':'b','path':'/dev/b','major':7,'minor':8},{'type':'p','path':'/dev/p'}],"
 " 'cgroupsPath':'/c','rootfsPropagation':'rshared','maskedPaths':['/m'],'readonlyPaths':['/r'],'sysctl':{'net.x':'1'},'mountLabel':'ml',"
 " 'personality':{'domain':'LINUX32'},'netDevices':{'eth0':{'name':'e1'},'eth2':{}},"
 " 'memoryPolicy':{'mode':'MPOL_INTERLEAVE','nodes':'0-1','flags':['MPOL_F_RELATIVE_NODES','MPOL_F_NUMA_BALANCING']},"
