@@ -9,6 +9,7 @@
 #include <linux/mount.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 #include <sys/utsname.h>
 
 static bool exists(const char *path)
@@ -87,7 +88,15 @@ static void unescape(char *s)
 	*to = '\0';
 }
 
-/* The first cgroup2 mount whose root is "/" wins; any v1 hierarchy beside it makes the machine a hybrid. */
+/* A later mount may lie over this one: then its name leads somewhere else, and it is no longer there for anybody. */
+static bool in_sight(const char *point, unsigned major_number, unsigned minor_number)
+{
+	struct stat st;
+
+	return sys_fstatat(AT_FDCWD, point, &st, 0) == 0 && major(st.st_dev) == major_number && minor(st.st_dev) == minor_number;
+}
+
+/* The first cgroup2 mount in sight whose root is "/" wins; any v1 hierarchy beside it makes the machine a hybrid. */
 static int cgroup_mount(struct arena *mem, struct facts *f, struct err *e)
 {
 	OWN(str) text = { 0 };
@@ -99,13 +108,16 @@ static int cgroup_mount(struct arena *mem, struct facts *f, struct err *e)
 	next = text.s;
 	for (char *line = strsep(&next, "\n"); line; line = strsep(&next, "\n")) {
 		char *type = strstr(line, " - "), root[256], point[4096];
+		unsigned ma, mi;
 
-		if (!type || strncmp(type + 3, "cgroup", 6))
-			continue;
-		v1 = v1 || type[9] == ' ';
-		if (strncmp(type + 3, "cgroup2 ", 8) || f->cgroup_mount[0] || sscanf(line, "%*s %*s %*s %255s %4095s", root, point) != 2 || strcmp(root, "/"))
+		if (!type || strncmp(type + 3, "cgroup", 6) || sscanf(line, "%*s %*s %u:%u %255s %4095s", &ma, &mi, root, point) != 4)
 			continue;
 		unescape(point);
+		if (!in_sight(point, ma, mi))
+			continue;
+		v1 = v1 || type[9] == ' ';
+		if (strncmp(type + 3, "cgroup2 ", 8) || f->cgroup_mount[0] || strcmp(root, "/"))
+			continue;
 		f->cgroup_mount = arena_strdup(mem, point);
 		if (!f->cgroup_mount)
 			return err_oom(e);
