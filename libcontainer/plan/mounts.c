@@ -23,6 +23,12 @@ static bool foreign_network(const struct builder *b)
 	return !b->s->linux_.ns[NS_NET].present || (b->new_userns && ns_is_joined(b, NS_NET));
 }
 
+/* Where our power over the initial user namespace ends: in one that we make or join, or were started in. */
+static bool below_userns(const struct builder *b)
+{
+	return b->any_userns || b->f->in_userns;
+}
+
 enum mount_source mount_source(const struct builder *b, const struct spec_mount *m)
 {
 	switch (m->kind) {
@@ -31,9 +37,9 @@ enum mount_source mount_source(const struct builder *b, const struct spec_mount 
 	case MOUNT_CHANGE:
 		return FROM_NOTHING;
 	case MOUNT_SYSFS:
-		return b->any_userns && foreign_network(b) ? FROM_HOST_SYS : FROM_NEW_FS;
+		return below_userns(b) && foreign_network(b) ? FROM_HOST_SYS : FROM_NEW_FS;
 	case MOUNT_CGROUP:
-		return b->any_userns && !b->s->linux_.ns[NS_CGROUP].present ? FROM_OWN_CGROUP : FROM_NEW_FS;
+		return below_userns(b) && !b->s->linux_.ns[NS_CGROUP].present ? FROM_OWN_CGROUP : FROM_NEW_FS;
 	case MOUNT_FS: case MOUNT_PROC: case MOUNT_MQUEUE: case MOUNT_DEVPTS: case MOUNT_TMPFS:
 		break;
 	}
