@@ -3,20 +3,8 @@
 
 records=${top_srcdir:-$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}/tests/engines
 BRIG=${BRIG:-${top_builddir:-$records/../../build/release}/brig}
+. "$records/box.sh"
 ROOTLESS_ID=7000 ROOTLESS_FIRST=3000000 ROOTLESS_COUNT=65536	# the user of rootless records, as record/rootless made it
-
-# A small root file system, as the recorders' image.
-make_rootfs() {
-	local r=$1 a
-	mkdir -p "$r"/{bin,etc,tmp,proc,sys,dev,root,data}
-	chmod 1777 "$r/tmp"
-	cp "$(command -v busybox)" "$r/bin/busybox"
-	for a in sh echo true id cat sleep mount ls grep; do ln -s busybox "$r/bin/$a"; done
-	printf 'root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000::/tmp:/bin/sh\n' >"$r/etc/passwd"
-	printf 'root:x:0:\nuser:x:1000:\nextra:x:2000:user\n' >"$r/etc/group"
-	printf '#!/bin/sh\necho ran\n' >"$r/catatonit"	# the program of podman's infra containers
-	chmod 755 "$r/catatonit"
-}
 
 # A process in namespaces of its own: what @NS@ stands for.
 hold_namespaces() {
@@ -41,8 +29,9 @@ hold_user_namespace() {
 		[ "$(readlink "/proc/$holder/ns/mnt")" != "$(readlink /proc/self/ns/mnt)" ] && break
 		sleep 0.02
 	done
-	printf '0 %d 1\n1 %d %d\n' $ROOTLESS_ID $ROOTLESS_FIRST $ROOTLESS_COUNT >"/proc/$holder/uid_map" &&
-		printf '0 %d 1\n1 %d %d\n' $ROOTLESS_ID $ROOTLESS_FIRST $ROOTLESS_COUNT >"/proc/$holder/gid_map"
+	# The kernel takes a map in one write only, and bash writes line by line.
+	local map="0 $ROOTLESS_ID 1"$'\n'"1 $ROOTLESS_FIRST $ROOTLESS_COUNT"
+	cat <<<"$map" >"/proc/$holder/uid_map" && cat <<<"$map" >"/proc/$holder/gid_map"
 }
 
 rootless() { [[ $name == rootless-* ]]; }
@@ -53,7 +42,7 @@ prepare() {
 	bundle=$BATS_TEST_TMPDIR/bundle
 	local profile source first
 	mkdir -p "$bundle"
-	make_rootfs "$bundle/rootfs"
+	box "$bundle/rootfs"
 	printf '#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done; shift; exec "$@"\n' >"$bundle/init"
 	chmod 755 "$bundle/init"
 	if grep -q '"@NS@/' "$records/$name.json"; then hold_namespaces; fi

@@ -100,7 +100,7 @@ load engines.bash
 @test "rootless-everything" { runs; }
 @test "rootless-group-keep" { runs; }
 @test "rootless-init" { runs; }
-@test "rootless-memory" { runs; }
+@test "rootless-memory" { needs_controller memory; }
 @test "rootless-network-host" { runs; }
 @test "rootless-no-new-privileges" { runs; }
 @test "rootless-oom-score" { runs; }

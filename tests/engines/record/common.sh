@@ -11,16 +11,10 @@ export DEBIAN_FRONTEND=noninteractive
 say() { printf '%s\n' "$*" >&2; }
 die() { say "record: $*"; exit 1; }
 
-# The image: busybox, and the files that an engine reads from an image.
+. "$top/tests/engines/box.sh"
 make_image() {
-	r=$WORK/image
-	mkdir -p "$r/bin" "$r/etc" "$r/tmp" "$r/proc" "$r/sys" "$r/dev" "$r/root" "$r/data"
-	chmod 1777 "$r/tmp"
-	cp "$(command -v busybox)" "$r/bin/busybox"
-	for a in sh echo true id cat sleep mount ls grep httpd; do ln -sf busybox "$r/bin/$a"; done
-	printf 'root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000::/tmp:/bin/sh\n' >"$r/etc/passwd"
-	printf 'root:x:0:\nuser:x:1000:\nextra:x:2000:user\n' >"$r/etc/group"
-	tar -C "$r" --numeric-owner --owner=0 --group=0 -cf "$WORK/image.tar" .
+	box "$WORK/image"
+	tar -C "$WORK/image" --numeric-owner --owner=0 --group=0 -cf "$WORK/image.tar" .
 }
 
 # The runtime that the engine calls. What it was called with is kept too: it is what a drop-in has to understand.
