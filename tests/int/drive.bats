@@ -154,6 +154,74 @@ prun() { podman run --rm --network none "$@"; }
 	[ -z "$output" ]
 }
 
+# ---- podman as an ordinary user, who exists in the engines' mount namespace only ----
+
+rootless() {
+	command -v podman newuidmap >/dev/null || skip "podman or uidmap is not installed"
+	local u=$W/rootless f
+	if [ ! -d "$u" ]; then
+		mkdir -p "$u/home" "$u/xdg" "$u/etc"
+		for f in passwd group; do cp /etc/$f "$u/etc/$f"; done
+		echo "driver:x:7000:7000::$u/home:/bin/sh" >>"$u/etc/passwd"
+		echo 'driver:x:7000:' >>"$u/etc/group"
+		for f in subuid subgid; do
+			echo 'driver:3000000:65536' >"$u/etc/$f"
+			[ -e /etc/$f ] || skip "there is no /etc/$f to cover"
+		done
+		for f in passwd group subuid subgid; do here mount --bind "$u/etc/$f" /etc/$f; done
+		printf '[containers]\npids_limit = 0\ndefault_ulimits = ["nofile=512:512", "nproc=512:512"]\n[engine]\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n' >"$u/containers.conf"
+		chown -R 7000:7000 "$u/home" "$u/xdg"
+		chmod 700 "$u/xdg"
+		as_driver podman --storage-driver vfs import "$W/image.tar" localhost/box >"$u/log" 2>&1 || touch "$u/failed"
+	fi
+	[ ! -e "$u/failed" ] || skip "podman does not run here as an ordinary user: $(tail -n 1 "$u/log")"
+	as_driver podman --storage-driver vfs --runtime "$BRIG" "$@"
+}
+
+as_driver() {
+	here setpriv --reuid 7000 --regid 7000 --clear-groups env -i PATH="$PATH" HOME="$W/rootless/home" USER=driver XDG_RUNTIME_DIR="$W/rootless/xdg" CONTAINERS_CONF="$W/rootless/containers.conf" \
+		sh -c 'cd "$HOME" && exec "$@"' sh "$@"
+}
+
+@test "rootless podman run" {
+	rootless images >/dev/null
+	run rootless run --rm --network none localhost/box sh -c 'id -u; cat /proc/self/uid_map; exit 4'
+	echo "$output"
+	[ "$status" -eq 4 ]
+	[[ "$output" == *7000* && "$output" == *3000000* ]]
+}
+
+@test "rootless podman run --userns keep-id, -d, stop, rm" {
+	rootless images >/dev/null
+	run rootless run --rm --network none --userns keep-id localhost/box id -u
+	has 7000
+	rootless run -d --name u1 --network none localhost/box sleep 1000
+	run rootless ps --format '{{.Names}} {{.Status}}'
+	has "u1 Up"
+	run rootless stop -t 0 u1
+	has u1
+	run rootless rm u1
+	has u1
+	rootless system migrate	# ends the process that keeps podman's user namespace
+}
+
+# ---- buildah ----
+
+@test "buildah builds an image and runs in it" {
+	command -v buildah >/dev/null || skip "buildah is not installed"
+	mkdir -p "$W/context"
+	cp "$W/image.tar" "$W/context/"
+	printf 'FROM scratch\nADD image.tar /\nRUN echo built >/etc/built && id\nUSER 1000\nRUN id && cat /etc/built\n' >"$W/context/Containerfile"
+	b() { here buildah --root "$W/buildah/root" --runroot "$W/buildah/run" --storage-driver vfs "$@"; }
+	run b bud --runtime "$BRIG" --isolation oci --network none -t built "$W/context"
+	has 'uid=1000(user)'
+	c=$(b from built)
+	run b run --runtime "$BRIG" --isolation oci --network none "$c" -- cat /etc/built
+	has built
+	fails 5 "" b run --runtime "$BRIG" --isolation oci --network none "$c" -- sh -c 'exit 5'
+	b rm -a
+}
+
 # ---- containerd ----
 
 ctr() {
