@@ -136,6 +136,31 @@ prun() { podman run --rm --network none "$@"; }
 	[[ "$output" != *c2* ]]
 }
 
+@test "podman exec, pause, unpause; a health check" {
+	podman images >/dev/null
+	podman run -d --name c4 --network none --health-cmd 'echo healthy >/tmp/seen' --health-interval disable localhost/box sleep 1000
+	fails 5 inside podman exec c4 sh -c 'echo inside; exit 5'
+	run podman exec --tty c4 sh -c 'test -t 0 && echo terminal'
+	has terminal
+	run podman exec --user 1000 --env A=b --workdir /tmp c4 sh -c 'id -u; echo $A; pwd'
+	echo "$output"
+	[ "$output" = $'1000\nb\n/tmp' ]
+	fails 127 "executable file not found in \$PATH" podman exec c4 nosuch
+	fails 126 "permission denied" podman exec c4 /etc/passwd
+	run podman healthcheck run c4
+	[ "$status" -eq 0 ]
+	run podman exec c4 cat /tmp/seen
+	has healthy
+	run podman pause c4
+	has ""
+	run podman inspect --format '{{.State.Status}}' c4
+	has paused
+	run podman unpause c4
+	has ""
+	run podman rm -f -t 0 c4
+	has c4
+}
+
 @test "podman create, init, start --attach" {
 	podman images >/dev/null
 	podman create --name c3 --network none localhost/box echo attached
@@ -275,6 +300,29 @@ crun_() { ctr run --snapshotter native --runtime io.containerd.runc.v2 --runc-bi
 	ctr containers delete r4
 }
 
+@test "ctr tasks exec, ps, pause, resume, metrics" {
+	ctr version >/dev/null
+	crun_ -d localhost/box:latest r6 /bin/sleep 1000
+	fails 5 inside ctr tasks exec --exec-id e1 r6 /bin/sh -c 'echo inside; exit 5'
+	fails 1 'exec: "nosuch": executable file not found in $PATH' ctr tasks exec --exec-id e2 r6 nosuch
+	run ctr tasks ps r6
+	has PID
+	[ "${#lines[@]}" -eq 2 ]
+	run ctr tasks pause r6
+	[ "$status" -eq 0 ]
+	run ctr tasks ls
+	has PAUSED
+	run ctr tasks resume r6
+	[ "$status" -eq 0 ]
+	run ctr tasks ls
+	has RUNNING
+	run ctr tasks metrics r6
+	echo "$output"
+	[ "$status" -eq 0 ]
+	run ctr tasks delete --force r6
+	ctr containers delete r6
+}
+
 @test "ctr tasks kill of what has ended" {
 	ctr version >/dev/null
 	crun_ -d localhost/box:latest r5 /bin/true
@@ -335,10 +383,8 @@ drun() { docker run --rm --network none "$@"; }
 	has "d1 Up"
 	run docker logs d1
 	has started
-	if "$BRIG" ps --help >/dev/null 2>&1; then
-		run docker top d1
-		has started
-	fi
+	run docker top d1
+	has started
 	run docker kill --signal USR1 d1
 	has d1
 	run docker wait d1
@@ -362,6 +408,32 @@ drun() { docker run --rm --network none "$@"; }
 	has d2
 	run docker ps -a --format '{{.Names}}'
 	[[ "$output" != *d2* ]]
+}
+
+@test "docker exec, pause, unpause, stats; a health check" {
+	docker version >/dev/null
+	docker run -d --name d3 --network none --health-cmd 'echo healthy >/tmp/seen' --health-interval 1s box sleep 1000
+	fails 5 inside docker exec d3 sh -c 'echo inside; exit 5'
+	run docker exec --user 1000 --env A=b --workdir /tmp d3 sh -c 'id -u; echo $A; pwd'
+	echo "$output"
+	[ "$output" = $'1000\nb\n/tmp' ]
+	run docker exec d3 nosuch	# 126 up to docker 20.10, whatever the runtime; 127 later
+	echo "$output"
+	[ "$status" -eq 126 ] || [ "$status" -eq 127 ]
+	[[ "$output" == *'exec: "nosuch": executable file not found in $PATH'* ]]
+	fails 126 'permission denied' docker exec d3 /etc/passwd
+	run docker pause d3
+	has d3
+	run docker inspect --format '{{.State.Status}}' d3
+	has paused
+	run docker unpause d3
+	has d3
+	run docker stats --no-stream d3
+	has d3
+	for i in {1..30}; do run docker inspect --format '{{.State.Health.Status}}' d3; [ "$output" = healthy ] && break; sleep 0.2; done
+	has healthy
+	run docker rm -f d3
+	has d3
 }
 
 @test "docker run with a memory limit" {
