@@ -38,7 +38,7 @@ WRAP(void *, arena_array, (struct arena *a, size_t n, size_t size), (a, n, size)
 WRAP(char *, arena_strdup, (struct arena *a, const char *s), (a, s))
 WRAP(char *, arena_strndup, (struct arena *a, const char *s, size_t n), (a, s, n))
 
-char *__wrap_arena_printf(struct arena *a, const char *fmt, ...);
+char *__wrap_arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 char *__wrap_arena_printf(struct arena *a, const char *fmt, ...)
 {
 	char buf[1024];
