@@ -115,7 +115,7 @@ void host_end_init(struct host *h)
 	if (!h->plan->uses_join)
 		return;
 	/* Join may have made init and not told us. Only what join made, and nothing of the caller's, is such a child. */
-	while (sys_wait4(-1, NULL, __WCLONE, NULL) > 0)
+	while (sys_wait4(-1, NULL, (int)__WCLONE, NULL) > 0)
 		;
 }
 
