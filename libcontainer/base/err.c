@@ -57,3 +57,19 @@ int err_why(struct err *e, const char *pointer)
 		snprintf(e->why, sizeof(e->why), "%s", pointer);
 	return -1;
 }
+
+void err_clean(char *text, size_t size)
+{
+	text[size - 1] = '\0';
+	for (char *p = text; *p; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = '?';
+}
+
+bool err_received(struct err *e)
+{
+	err_clean(e->op, sizeof(e->op));
+	err_clean(e->why, sizeof(e->why));
+	err_clean(e->text, sizeof(e->text));
+	return (int)e->kind > ERR_NONE && e->kind <= ERR_BUG;
+}

@@ -2,6 +2,8 @@
 #ifndef BRIG_BASE_ERR_H
 #define BRIG_BASE_ERR_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum err_kind {
@@ -41,6 +43,10 @@ int err_set(struct err *e, enum err_kind kind, int num, const char *fmt, ...) PR
 int err_sys(struct err *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
 int err_ctx(struct err *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
 int err_why(struct err *e, const char *pointer);
+
+/* An error that another process sent: its texts become strings without control bytes. false when it is of no kind. */
+bool err_received(struct err *e) MUST_CHECK;
+void err_clean(char *text, size_t size);	/* ended, and printable */
 
 /* The one macro that hides a return; early return is safe because owners clean up (own.h). */
 #define TRY(call) do { if ((call) < 0) return -1; } while (0)

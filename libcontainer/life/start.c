@@ -42,10 +42,10 @@ static int answer(int fd, struct err *e)
 	}
 	if (n == 0)
 		return 0;
-	told.text[sizeof(told.text) - 1] = told.why[sizeof(told.why) - 1] = told.op[sizeof(told.op) - 1] = '\0';
-	if (n != sizeof(told) || told.kind <= ERR_NONE || told.kind > ERR_BUG)
+	if (n != sizeof(told) || !err_received(&told))
 		return err_set(e, ERR_PEER, 0, "init sent an answer that makes no sense");
 	*e = told;
+	e->room = ROOM_INIT;
 	return -1;
 }
 

@@ -150,32 +150,23 @@ static int died(struct baton *b, enum room from, struct err *e)
 	return err_why(e, b->plan->step[step].why);
 }
 
-/* The child's words are printed and logged, so they must be strings, and printable ones. */
-static void clean(char *text, size_t size)
-{
-	text[size - 1] = '\0';
-	for (char *p = text; *p; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			*p = '?';
-}
-
 /* Step, room and kind are the plan's, never the child's; a child that failed before its first step names none (0). */
 static bool makes_sense(const struct baton *b, enum room from, const struct msg *m)
 {
-	if (m->err.kind <= ERR_NONE || m->err.kind > ERR_BUG || m->step >= b->plan->n)
+	if (m->step >= b->plan->n)
 		return false;
 	return m->err.step == 0 || (m->err.step == m->step + 1 && b->plan->step[m->step].room == from);
 }
 
 static int failed(struct baton *b, enum room from, const struct msg *m, struct err *e)
 {
-	if (!makes_sense(b, from, m))
+	struct err told = m->err;
+
+	if (!err_received(&told) || !makes_sense(b, from, m))
 		return err_set(e, ERR_PEER, 0, "%s sent a failure that makes no sense", room_name(from));
-	*e = m->err;
+	*e = told;
 	e->room = (uint8_t)from;
 	snprintf(e->op, sizeof(e->op), "%s", e->step ? op_info[b->plan->step[m->step].op].name : "");
-	clean(e->why, sizeof(e->why));
-	clean(e->text, sizeof(e->text));
 	return -1;
 }
 
@@ -183,7 +174,7 @@ static void heard(struct baton *b, enum room from, struct msg *m)
 {
 	if (++b->logs > LIMIT_LOG_MESSAGES)
 		return;
-	clean(m->text, sizeof(m->text));
+	err_clean(m->text, sizeof(m->text));
 	if (m->level == LOG_WARN)
 		log_warn("[%s] %s", room_name(from), m->text);
 	else
