@@ -61,6 +61,17 @@ int brig_seal_self(char *const argv[], struct brig_err *err)
 	return seal_self(argv, environ, &e) < 0 ? give(&e, err) : 0;
 }
 
+/* A descriptor of ours that became somebody's standard stream would be written to. The stand-in is gone at execve, as the caller had it. */
+static int fill_stdio(struct err *e)
+{
+	struct stat st;
+
+	for (int i = 0; i < 3; i++)
+		if (sys_fstat(i, &st) < 0 && sys_openat(AT_FDCWD, "/dev/null", O_RDWR, 0) != i)
+			return err_sys(e, "open /dev/null for standard stream %d", i);
+	return 0;
+}
+
 int brig_check_fds(unsigned n, struct brig_err *err)
 {
 	struct err e;
@@ -71,7 +82,7 @@ int brig_check_fds(unsigned n, struct brig_err *err)
 			err_set(&e, ERR_USAGE, errno, "unable to stat preserved-fd %u (of %u)", 3 + i, n);
 			return give(&e, err);
 		}
-	return 0;
+	return fill_stdio(&e) < 0 ? give(&e, err) : 0;
 }
 
 /* 128 random bits: nobody can guess the session keyring's name. */

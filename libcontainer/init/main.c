@@ -71,6 +71,7 @@ static int live(struct init *in, size_t from, struct err *e)
 	if (sys_sigmask(SIG_SETMASK, &none, NULL) < 0 || sys_signal_default_all() < 0)
 		return err_sys(e, "reset signals");
 	sys_prctl(PR_SET_NAME, (unsigned long)"brig:[init]", 0, 0, 0);
+	sys_umask(0022);	/* mount points and directories get the modes that the plan means, whatever the caller's is */
 	TRY(fds_keep_own(in, e));
 	for (size_t i = 0; i < OP_COUNT; i++)
 		run[i] = run_step;

@@ -257,3 +257,17 @@ says() { grep -Fxq -- "$2" "$T/out.$1"; }
 	wait
 	for i in {1..20}; do [ "$(<"$T/rc$i")" = "$i" ] || { cat "$T/o$i"; return 1; }; done
 }
+@test "run: closed standard streams are nobody's: nothing of ours takes their place" {
+	program report fds , exit 5
+	rc=0; timeout -s KILL 10 "$BRIG" --root "$ROOT" run -b "$B" c <&- >&- 2>&- || rc=$?
+	[ "$rc" = 5 ]
+	program exit 6
+	conf '.process.args=["/missing"]'
+	rc=0; timeout -s KILL 10 "$BRIG" --root "$ROOT" --log "$T/log" run -b "$B" c <&- >&- 2>&- || rc=$?
+	[ "$rc" = 1 ] && grep -q 'exec: ' "$T/log"
+}
+@test "run: the caller's umask does not reach what is made in the container" {
+	conf '.process.cwd="/made/deep" | addmount("/mnt/new"; "tmpfs"; "tmpfs"; []) | .process.args=["/guest","exit","0"]'
+	(umask 077; brig run -b "$B" c </dev/null)
+	[ "$(stat -c %a "$R/made")" = 755 ] && [ "$(stat -c %a "$R/made/deep")" = 755 ] && [ "$(stat -c %a "$R/mnt/new")" = 755 ]
+}
