@@ -60,7 +60,7 @@ static bool is_rootless(void)
 }
 
 /* NAME below the directory for run-time files; NULL when there is none. */
-static const char *runtime_dir(const char *name)
+static char *runtime_dir(const char *name)
 {
 	const char *runtime = is_rootless() ? getenv("XDG_RUNTIME_DIR") : "/run";
 	char *ret;
@@ -74,9 +74,11 @@ static const char *runtime_dir(const char *name)
 
 struct brig_options library_options(const struct values *v)
 {
-	static const char *root, *cache;	/* owned by the program until its end: the options only borrow them */
+	static char *root, *cache;	/* owned by the program until its end: the options only borrow them */
 	struct brig_options o = { .size = sizeof(o), .systemd_cgroup = v->systemd_cgroup, .rootless = -1 };
 
+	free(root);
+	free(cache);
 	o.root = root = v->root ? absolute(v->root) : runtime_dir("brig");
 	o.cache = cache = runtime_dir("brig-cache");
 	if (!o.root)

@@ -24,20 +24,16 @@ static bool sealed(int exe)
 	return seals >= 0 && (seals & SEALS) == SEALS;
 }
 
-/* Bytes of the file that are loaded: symbols and debugging information lie behind them, and copying those would double the time of a start. */
-static int loaded_size(int exe, off_t *ret, struct err *e)
+/* What of the file is loaded: symbols and debugging information lie behind it, and copying those would double the time of a start. */
+static int loaded_size(int exe, const ElfW(Ehdr) *head, off_t *ret, struct err *e)
 {
-	ElfW(Ehdr) head;
 	ElfW(Phdr) part[16];
-	size_t n;
+	size_t n = head->e_phnum * sizeof(*part);
 
-	if (sys_pread(exe, &head, sizeof(head), 0) != (ssize_t)sizeof(head))
-		return err_sys(e, "read our own program");
-	n = head.e_phnum * sizeof(*part);
-	if (head.e_phentsize != sizeof(*part) || n > sizeof(part) || sys_pread(exe, part, n, (off_t)head.e_phoff) != (ssize_t)n)
+	if (head->e_phentsize != sizeof(*part) || n > sizeof(part) || sys_pread(exe, part, n, (off_t)head->e_phoff) != (ssize_t)n)
 		return err_set(e, ERR_BUG, 0, "our own program is not what it was when it was built");
 	*ret = 0;
-	for (size_t i = 0; i < head.e_phnum; i++) {
+	for (size_t i = 0; i < head->e_phnum; i++) {
 		off_t end = (off_t)(part[i].p_offset + part[i].p_filesz);
 
 		if (part[i].p_type == PT_LOAD && end > *ret)
@@ -46,16 +42,27 @@ static int loaded_size(int exe, off_t *ret, struct err *e)
 	return 0;
 }
 
+/* The sections were left out, so the head must not promise them: whoever reads it (a debugger, a sanitizer) would look behind the end. */
+static int drop_sections(int memfd, ElfW(Ehdr) *head, struct err *e)
+{
+	head->e_shoff = 0;
+	head->e_shnum = head->e_shstrndx = 0;
+	return sys_pwrite(memfd, head, sizeof(*head), 0) == (ssize_t)sizeof(*head) ? 0 : err_sys(e, "write the head of our own copy");
+}
+
 static int copy(int exe, int *ret, struct err *e)
 {
 	OWN_FD memfd = sys_memfd("brig", MFD_ALLOW_SEALING | MFD_EXEC);
+	ElfW(Ehdr) head;
 	off_t left = 0;
 
 	if (memfd < 0 && errno == EINVAL)
 		memfd = sys_memfd("brig", MFD_ALLOW_SEALING);	/* before 6.3 every memfd is executable */
 	if (memfd < 0)
 		return err_sys(e, "memfd_create for our own copy");
-	TRY(loaded_size(exe, &left, e));
+	if (sys_pread(exe, &head, sizeof(head), 0) != (ssize_t)sizeof(head))
+		return err_sys(e, "read our own program");
+	TRY(loaded_size(exe, &head, &left, e));
 	while (left > 0) {
 		ssize_t n = sys_sendfile(memfd, exe, (size_t)left);
 
@@ -63,6 +70,7 @@ static int copy(int exe, int *ret, struct err *e)
 			return err_sys(e, "copy our own program");
 		left -= n;
 	}
+	TRY(drop_sections(memfd, &head, e));
 	if (sys_seal(memfd, SEALS) < 0)
 		return err_sys(e, "seal our own copy");
 	*ret = fd_take(&memfd);

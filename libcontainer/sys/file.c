@@ -66,6 +66,18 @@ ssize_t sys_pread(int fd, void *buf, size_t n, off_t at)
 	return got;
 }
 
+ssize_t sys_pwrite(int fd, const void *buf, size_t n, off_t at)
+{
+	ssize_t done;
+
+	if (sys_fault(__func__))
+		return -1;
+	do {
+		done = pwrite(fd, buf, n, at);
+	} while (done < 0 && errno == EINTR);
+	return done;
+}
+
 ssize_t sys_write(int fd, const void *buf, size_t n)
 {
 	ssize_t done;

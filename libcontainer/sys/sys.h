@@ -50,6 +50,7 @@ int sys_openat2(int dir, const char *path, uint64_t flags, uint64_t mode, uint64
 int sys_openat(int dir, const char *path, int flags, mode_t mode);	/* O_CLOEXEC added. For fds of our own and trusted host paths. */
 ssize_t sys_read(int fd, void *buf, size_t n);
 ssize_t sys_pread(int fd, void *buf, size_t n, off_t at);
+ssize_t sys_pwrite(int fd, const void *buf, size_t n, off_t at);
 ssize_t sys_write(int fd, const void *buf, size_t n);
 int sys_write_all(int fd, const void *buf, size_t n);		/* 0, or -1; short writes continued */
 int sys_rewind(int fd);						/* file position 0 */

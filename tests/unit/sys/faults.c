@@ -36,7 +36,7 @@ static const struct sock_filter allow = { BPF_RET | BPF_K, 0, 0, 0x7fff0000 };
 
 CALL(open_tree, -1, "x", 0) CALL(move_mount, -1, "x", -1, "x", 0) CALL(fsopen, "nope") CALL(fsconfig, -1, 0, NULL, NULL, 0) CALL(fsmount, -1, 0)
 CALL(fspick, -1, "x", 0) CALL(mount_setattr, -1, "x", 0, &attr) CALL(pivot_root, "/nope", "/nope") CALL(umount2, "/nope", 0) CALL(mount_move, "/nope", "/nope")
-CALL(chroot, "/nope") CALL(openat2, -1, "x", 0, 0, 0) CALL(openat, -1, "x", 0, 0) CALL(read, -1, buf, 1) CALL(pread, -1, buf, 1, 0) CALL(write, -1, buf, 1)
+CALL(chroot, "/nope") CALL(openat2, -1, "x", 0, 0, 0) CALL(openat, -1, "x", 0, 0) CALL(read, -1, buf, 1) CALL(pread, -1, buf, 1, 0) CALL(pwrite, -1, buf, 1, 0) CALL(write, -1, buf, 1)
 CALL(write_all, -1, buf, 1) CALL(rewind, -1) CALL(fstat, -1, &st) CALL(fstatat, -1, "x", &st, 0) CALL(fstatfs, -1, &sf) CALL(mkdirat, -1, "x", 0)
 CALL(mknodat, -1, "x", 0, 0) CALL(symlinkat, "x", -1, "x") CALL(unlinkat, -1, "x", 0) CALL(renameat, -1, "x", -1, "x") CALL(readlinkat, -1, "x", buf, 1)
 CALL(fchmod, -1, 0) CALL(fchmod_path, -1, 0) CALL(fchmodat, -1, "x", 0) CALL(fchownat, -1, "x", 0, 0, 0) CALL(fchdir, -1) CALL(chdir, "/nope") CALL(getcwd, buf, sizeof(buf))
@@ -62,7 +62,7 @@ CALL(bpf_detach_device, -1, -1) CALL(loopback_up)
 #define ROW(name) { #name, call_##name }
 static const struct { const char *name; long (*call)(void); } table[] = {
 	ROW(open_tree), ROW(move_mount), ROW(fsopen), ROW(fsconfig), ROW(fsmount), ROW(fspick), ROW(mount_setattr), ROW(pivot_root), ROW(umount2), ROW(mount_move),
-	ROW(chroot), ROW(openat2), ROW(openat), ROW(read), ROW(pread), ROW(write), ROW(write_all), ROW(rewind), ROW(fstat), ROW(fstatat), ROW(fstatfs), ROW(mkdirat),
+	ROW(chroot), ROW(openat2), ROW(openat), ROW(read), ROW(pread), ROW(pwrite), ROW(write), ROW(write_all), ROW(rewind), ROW(fstat), ROW(fstatat), ROW(fstatfs), ROW(mkdirat),
 	ROW(mknodat), ROW(symlinkat), ROW(unlinkat), ROW(renameat), ROW(readlinkat), ROW(fchmod), ROW(fchmod_path), ROW(fchmodat), ROW(fchownat), ROW(fchdir), ROW(chdir), ROW(getcwd),
 	ROW(ftruncate), ROW(fsync), ROW(dup), ROW(dup3), ROW(cloexec), ROW(close_range), ROW(flock), ROW(pipe), ROW(memfd), ROW(seal), ROW(get_seals), ROW(sendfile),
 	ROW(getdents), ROW(ioctl_ns_type), ROW(poll), ROW(faccessat), ROW(map_shared), ROW(clone3), ROW(setns), ROW(unshare), ROW(execve), ROW(execveat), ROW(pidfd_open),
