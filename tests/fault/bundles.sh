@@ -56,7 +56,7 @@ bundle join '.linux.namespaces |= (map(select(.type != "ipc" and .type != "netwo
 bundle hooks '.linux.maskedPaths = [] | .linux.readonlyPaths = [] | .linux.resources = {}
 	| .mounts |= map(select(.type == "proc" or .destination == "/dev"))
 	| .hooks = ([ "prestart", "createRuntime", "createContainer", "poststart", "poststop" ]
-		| map({ key: ., value: [ { path: "/bin/true", args: ["true"], timeout: 10 }, { path: "/bin/sh", args: ["sh", "-c", "cat >/dev/null; echo said"], env: ["A=b"] } ] })
+		| map({ key: ., value: [ { path: "/bin/true", args: ["true"], timeout: 10 }, { path: "/bin/sh", args: ["sh", "-c", "read -r state; echo said"], env: ["A=b"] } ] })
 		| from_entries)
 	| .hooks.startContainer = [ { path: "/bin/true" } ]'
 bundle terminal '.process.terminal = true | .process.consoleSize = { height: 25, width: 80 } | .linux.maskedPaths = [] | .linux.readonlyPaths = [] | .linux.resources = {}
