@@ -136,11 +136,47 @@ int cgdir_make(struct host_path mount, const char *path, struct cgdir *ret, stru
 
 struct enabling { const char *controllers, *leaf; };
 
+/* "+memory +pids": are all of them in "cpu memory pids"? */
+static bool all_in(const char *wanted, const char *list)
+{
+	for (const char *p = wanted; *p; p += strspn(p, " ")) {
+		size_t n = strcspn(++p, " ");
+		bool found = false;
+
+		for (const char *q = list; *q && !found; q += strspn(q, " \n")) {
+			size_t k = strcspn(q, " \n");
+
+			found = k == n && strncmp(p, q, n) == 0;
+			q += k;
+		}
+		if (!found)
+			return false;
+		p += n;
+	}
+	return true;
+}
+
+/* A directory above what was delegated to us is not ours to write, and mostly has no need of it. */
+static bool enabled_already(int at, const char *controllers)
+{
+	OWN_FD fd = sys_openat(at, "cgroup.subtree_control", O_RDONLY | O_NOFOLLOW, 0);
+	char buf[512];
+	ssize_t n = fd < 0 ? -1 : sys_read(fd, buf, sizeof(buf) - 1);
+
+	if (n < 0)
+		return false;
+	buf[n] = '\0';
+	return all_in(controllers, buf);
+}
+
 static int enable_in(int root, const char *dir, const struct enabling *en, struct err *e)
 {
 	OWN_FD at = sys_openat2(root, dir, O_PATH | O_DIRECTORY, 0, BENEATH);
-	OWN_FD fd = at < 0 ? FD_NONE : sys_openat(at, "cgroup.subtree_control", O_WRONLY | O_NOFOLLOW, 0);
+	OWN_FD fd = FD_NONE;
 
+	if (at >= 0 && enabled_already(at, en->controllers))
+		return 0;
+	fd = at < 0 ? FD_NONE : sys_openat(at, "cgroup.subtree_control", O_WRONLY | O_NOFOLLOW, 0);
 	if (fd < 0)
 		return err_sys(e, "open %s/cgroup.subtree_control", dir);
 	if (sys_write(fd, en->controllers, strlen(en->controllers)) >= 0)
