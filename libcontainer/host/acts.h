@@ -14,9 +14,11 @@ host_fn join_clone, clone_host, undumpable_host;			/* clone.c */
 host_fn id_map;								/* idmap.c */
 host_fn oom_score, scheduler, io_priority, affinity, rlimit;		/* limits.c */
 host_fn hook_host;							/* hook.c */
+host_fn unit_start, unit_settle, unit_set;				/* unit.c */
 host_fn target_open, cgroup_open, ns_join_host, pid_file;			/* target.c */
 host_fn attest;								/* attest.c */
 
+unsigned cgroup_components(const char *path);				/* cgroup.c */
 /* ERR_STATE when the cgroup was there before us (existing: components of path that were) and has processes, or is frozen (cgroup.c). */
 int cgroup_refuse_used(struct host_path mount, const char *path, unsigned existing, struct err *e) MUST_CHECK;
 

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static unsigned components(const char *path)
+unsigned cgroup_components(const char *path)
 {
 	unsigned n = 0;
 
@@ -43,7 +43,7 @@ int cgroup_refuse_used(struct host_path mount, const char *path, unsigned existi
 	struct cgdir d = { FD_NONE };
 	int rc;
 
-	if (existing < components(path))
+	if (existing < cgroup_components(path))
 		return 0;
 	TRY(cgdir_open(mount, path, &d, e));
 	rc = refuse_used(&d, e);
@@ -59,7 +59,7 @@ int cgroup_make(struct host *h, const struct step *s, struct err *e)
 		TRY(cgdir_enable(s->cgroup.mount, s->cgroup.path, s->cgroup.controllers, e));
 	TRY(cgdir_make(s->cgroup.mount, s->cgroup.path, &d, e));
 	h->tab.slot[s->cgroup.slot].fd = d.fd;
-	if (h->journal.cgroup_keep < components(s->cgroup.path) || refuse_used(&d, e) == 0)
+	if (h->journal.cgroup_keep < cgroup_components(s->cgroup.path) || refuse_used(&d, e) == 0)
 		return 0;
 	h->journal.cgroup_path = "";	/* somebody moved in since the reservation: not ours to kill */
 	return -1;

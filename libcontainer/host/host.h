@@ -25,7 +25,7 @@ struct host {
 	bool reserved;			/* the state directory is ours: undo may remove it */
 	struct journal journal;
 	char created[40];
-	pid_t init_pid, join_pid;	/* 0: none yet */
+	pid_t init_pid, join_pid, holder_pid;	/* 0: none yet */
 	int console_master;		/* for the relay, FD_NONE */
 };
 
@@ -45,6 +45,9 @@ int host_init_pid(struct host *h, pid_t *ret, struct err *e) MUST_CHECK;
 
 /* After a failed walk: init is killed and reaped, if it was born. */
 void host_end_init(struct host *h);
+
+/* The process that holds a systemd unit until init is in it: ended and reaped. */
+void host_end_holder(struct host *h);
 
 /* Executes a journal backwards, each act idempotent: processes, cgroup, resctrl group, state directory. Used by a failed create and by delete. */
 int undo_all(struct host_path root, const struct statedir *d, const struct journal *j, struct err *e) MUST_CHECK;

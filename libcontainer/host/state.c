@@ -8,6 +8,24 @@
 #include <stdio.h>
 #include <string.h>
 
+/* In the journal only once it is known to be free: undo kills what lives there. */
+static int reserve_cgroup(struct host *h, struct err *e)
+{
+	struct host_path mount = { h->plan->cgroup_mount };
+	const char *path = h->plan->cgroup_path;
+	struct journal *j = &h->journal;
+	unsigned depth = cgroup_components(path);
+
+	TRY(cgdir_existing(mount, path, &j->cgroup_keep, e));
+	TRY(cgroup_refuse_used(mount, path, j->cgroup_keep, e));
+	if (j->systemd_unit[0] && j->cgroup_keep == depth)
+		j->systemd_unit = "";			/* a slice that others use too: not ours to stop */
+	else if (j->systemd_unit[0])
+		j->cgroup_keep = depth - 1;		/* the slices are systemd's to remove */
+	j->cgroup_path = path;
+	return 0;
+}
+
 /* The journal is whole before the first lasting act: whoever kills us, delete knows what to look for. */
 int state_reserve(struct host *h, const struct step *s, struct err *e)
 {
@@ -17,16 +35,13 @@ int state_reserve(struct host *h, const struct step *s, struct err *e)
 
 	(void)s;
 	*j = (struct journal){ .phase = PHASE_CREATING, .id = r->id, .bundle = r->bundle, .rootfs = p->rootfs, .created = "",
-			       .cgroup_mount = p->cgroup_mount, .cgroup_path = "", .systemd_unit = "", .keyring = "", .rdt_path = "",
+			       .cgroup_mount = p->cgroup_mount, .cgroup_path = "", .systemd_unit = p->systemd_unit, .keyring = "", .rdt_path = "",
 			       .systemd_cgroup = r->systemd_cgroup, .rootless = p->rootless, .own_pid_ns = p->own_pid_ns,
 			       .has_terminal = false, .owner = (uint32_t)sys_geteuid() };
 	TRY(statedir_reserve((struct host_path){ r->state_root }, r->id, &h->state, e));
 	h->reserved = true;
-	if (p->cgroup_path[0]) {	/* in the journal only once it is known to be free: undo kills what lives there */
-		TRY(cgdir_existing((struct host_path){ p->cgroup_mount }, p->cgroup_path, &j->cgroup_keep, e));
-		TRY(cgroup_refuse_used((struct host_path){ p->cgroup_mount }, p->cgroup_path, j->cgroup_keep, e));
-		j->cgroup_path = p->cgroup_path;
-	}
+	if (p->cgroup_path[0])
+		TRY(reserve_cgroup(h, e));
 	TRY(journal_write(&h->state, j, e));
 	return statedir_write(&h->state, "config.json", h->config, h->config_size, e);
 }

@@ -13,6 +13,9 @@ static host_fn *const host_table[OP_COUNT] = {
 	[OP_NODE_OPEN] = node_open_host,
 	[OP_NS_OPEN] = ns_open,
 	[OP_SECCOMP_COMPILE] = seccomp_compile,
+	[OP_UNIT_START] = unit_start,
+	[OP_UNIT_SETTLE] = unit_settle,
+	[OP_UNIT_SET] = unit_set,
 	[OP_CGROUP_MAKE] = cgroup_make,
 	[OP_CGROUP_WRITE] = cgroup_write,
 	[OP_CGROUP_DEVICES] = cgroup_devices,
@@ -100,6 +103,7 @@ int host_walk(struct host *h, size_t to, struct err *e)
 
 void host_end_init(struct host *h)
 {
+	host_end_holder(h);
 	for (size_t i = 0; i < h->plan->n && h->tab.n; i++) {
 		const struct step *s = &h->plan->step[i];
 

@@ -1,5 +1,7 @@
 /* room: host — the journal, executed backwards. Every act is idempotent, so that a delete that was killed is simply repeated. */
 #include "host/host.h"
+#include "host/systemd.h"
+#include "base/log.h"
 #include "fs/cgroupfs.h"
 #include "sys/sys.h"
 
@@ -32,6 +34,16 @@ static int kill_init(const struct journal *j, struct err *e)
 	return await_death(pidfd, e);
 }
 
+/* After its processes: a scope is mostly gone by then. systemd out of reach is no reason to keep a container that nobody can use any more: an empty
+ * scope ends by itself. */
+static void stop_unit(const struct journal *j)
+{
+	struct err e;
+
+	if (j->systemd_unit[0] && systemd_stop_unit(j->systemd_unit, strstr(j->cgroup_path, "/user@") != NULL, &e) < 0)
+		log_warn("%s, ignoring", e.text);
+}
+
 /* cgroup.kill reaches what fork raced past us, and frozen processes too. A cgroup that was there before us keeps its directory. */
 static int clear_cgroup(const struct journal *j, struct err *e)
 {
@@ -49,6 +61,7 @@ static int clear_cgroup(const struct journal *j, struct err *e)
 		rc = cgdir_kill(&d, e) < 0 || cgdir_wait_empty(&d, DEATH_MS, e) < 0 ? -1 : 0;
 		cgdir_close(&d);
 	}
+	stop_unit(j);
 	return cgdir_remove(mount, j->cgroup_path, j->cgroup_keep, rc < 0 ? &gone : e) < 0 ? -1 : rc;
 }
 

@@ -62,6 +62,12 @@ static void seccomp(struct json_out *o)
 	json_close(o, '}');
 }
 
+#ifdef HAVE_LIBSYSTEMD
+enum { systemd_built_in = true };
+#else
+enum { systemd_built_in = false };
+#endif
+
 static void linux_part(struct json_out *o)
 {
 	json_key(o, "linux");
@@ -71,8 +77,8 @@ static void linux_part(struct json_out *o)
 	json_open(o, '{');
 	json_kv_bool(o, "v1", false);
 	json_kv_bool(o, "v2", true);
-	json_kv_bool(o, "systemd", false);
-	json_kv_bool(o, "systemdUser", false);
+	json_kv_bool(o, "systemd", systemd_built_in);
+	json_kv_bool(o, "systemdUser", systemd_built_in);
 	json_kv_bool(o, "rdma", true);
 	json_close(o, '}');
 	seccomp(o);

@@ -74,7 +74,8 @@ static int apply(struct container *c, struct job *j, const char *resources, stru
 	TRY(check_memory(c, j->spec, e));
 	TRY(probe_facts(&j->mem, &j->facts, e));
 	j->request = (struct request){ .id = c->journal.id, .bundle = c->journal.bundle,
-				       .target = { .pid = c->journal.pid, .cgroup_mount = c->journal.cgroup_mount, .cgroup_path = c->journal.cgroup_path } };
+				       .target = { .pid = c->journal.pid, .cgroup_mount = c->journal.cgroup_mount, .cgroup_path = c->journal.cgroup_path,
+						   .systemd_unit = c->journal.systemd_unit } };
 	TRY(plan_update(j->spec, &j->facts, &j->request, alone->linux_.resources.devices.n > 0, &j->plan, e));
 	TRY(walk_update(j, e));
 	return statedir_write(&c->dir, "config.json", merged.s, merged.n, e);	/* what the next update and exec start from */

@@ -187,7 +187,7 @@ static void start_fields(struct builder *b)
 {
 	const struct spec_linux *l = &b->s->linux_;
 
-	b->root = b->cgroup = b->pidfd = b->start_in = b->start_out = SLOT_NONE;
+	b->root = b->cgroup = b->unit = b->pidfd = b->start_in = b->start_out = SLOT_NONE;
 	b->console = b->console_socket = b->pidfd_socket = b->agent = b->target = b->null_node = b->empty_dir = b->seccomp = SLOT_NONE;
 	for (size_t i = 0; i < NS_COUNT; i++)
 		b->ns[i] = SLOT_NONE;
@@ -198,7 +198,7 @@ static void start_fields(struct builder *b)
 		b->uid_map = &l->uid_map;
 	if (b->any_userns && l->gid_map.n)
 		b->gid_map = &l->gid_map;
-	b->p->cgroup_mount = b->p->cgroup_path = "";
+	b->p->cgroup_mount = b->p->cgroup_path = b->p->systemd_unit = "";
 	b->p->state_status = "creating";
 	b->p->own_pid_ns = ns_is_new(b, NS_PID);
 	b->p->rootless = !b->privileged || b->f->euid != 0;

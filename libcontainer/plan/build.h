@@ -13,7 +13,7 @@ struct builder {
 	size_t cap;
 	bool new_userns, any_userns;	/* made, made or joined */
 	bool privileged;		/* the host may clone trees and write maps itself */
-	slot_t root, cgroup, pidfd, start_in, start_out, console, console_socket, pidfd_socket, agent, target, null_node, empty_dir, seccomp;
+	slot_t root, cgroup, unit, pidfd, start_in, start_out, console, console_socket, pidfd_socket, agent, target, null_node, empty_dir, seccomp;
 	slot_t ns[NS_COUNT];
 	slot_t *mount;			/* per spec mount: the detached tree opened on the host, or SLOT_NONE */
 	slot_t *dev;			/* per device in a user namespace */
@@ -56,6 +56,11 @@ int add_cgroup_writes(struct builder *b, const struct cgroup_writes *w);
 int add_device_rules(struct builder *b);
 uint64_t cgroup_cpu_weight(uint64_t shares);
 
+/* systemd as the maker of the cgroup (plan/unit.c) */
+struct unit_properties { size_t n, cap; struct unit_property *item; };
+int add_unit_start(struct builder *b, const struct cgroup_writes *w, const char **ret_path);
+int add_unit_set(struct builder *b, const struct cgroup_writes *w);	/* update; nothing for a container without a unit */
+
 int add_labels(struct builder *b);			/* after the last hook of somebody else's, before our procfs goes */
 
 size_t device_count(const struct builder *b);		/* of b->dev */
@@ -77,6 +82,7 @@ int add_sources(struct builder *b);
 int add_seccomp_compile(struct builder *b);
 int add_cgroup(struct builder *b);
 int add_clone(struct builder *b);
+int add_unit_settle(struct builder *b);
 int add_id_map(struct builder *b);
 int add_initial_affinity(struct builder *b);
 int add_host_settings(struct builder *b);

@@ -195,7 +195,18 @@ int add_cgroup_writes(struct builder *b, const struct cgroup_writes *w)
 	return 0;
 }
 
-static int make(struct builder *b, const char *path, const struct cgroup_writes *w)
+/* What every cgroup gets, whoever made it. */
+static int fill(struct builder *b, const struct cgroup_writes *w, const char *path)
+{
+	b->p->cgroup_mount = b->f->cgroup_mount;
+	b->p->cgroup_path = path;
+	TRY(add_cgroup_writes(b, w));
+	TRY(add_device_rules(b));
+	TRY(add_owner(b));
+	return b->privileged ? open_cgroup_mounts(b, HOST) : 0;
+}
+
+static int add_directory(struct builder *b, enum op op, const char *path, const struct cgroup_writes *w, const char *why)
 {
 	const char *enabled = NULL;
 
@@ -203,16 +214,35 @@ static int make(struct builder *b, const char *path, const struct cgroup_writes 
 	b->cgroup = slot_new(b, "cgroup");
 	if (b->cgroup == SLOT_NONE)
 		return -1;
-	ADD(cg, b, OP_CGROUP_MAKE, HOST, b->s->linux_.cgroups_path ? "/linux/cgroupsPath" : "default: every container is accounted for and can be killed as a whole");
+	ADD(cg, b, op, HOST, why);
 	cg->cgroup.slot = b->cgroup;
 	cg->cgroup.mount.s = b->f->cgroup_mount;
 	cg->cgroup.path = path;
 	cg->cgroup.controllers = enabled;
-	b->p->cgroup_mount = b->f->cgroup_mount;
-	b->p->cgroup_path = path;
-	TRY(add_cgroup_writes(b, w));
-	TRY(add_device_rules(b));
-	return add_owner(b);
+	return 0;
+}
+
+static int make(struct builder *b, const struct cgroup_writes *w)
+{
+	const char *path;
+
+	TRY(cgroup_path(b, &path));
+	TRY(add_directory(b, OP_CGROUP_MAKE, path, w, b->s->linux_.cgroups_path ? "/linux/cgroupsPath" :
+			  "default: every container is accounted for and can be killed as a whole"));
+	return fill(b, w, path);
+}
+
+static int make_by_systemd(struct builder *b, const struct cgroup_writes *w)
+{
+	const char *path;
+
+	if (!b->f->systemd)
+		return fail(b, ERR_UNSUPPORTED, "/linux/cgroupsPath", "there is no systemd cgroup manager: systemd does not run here, or this program was built without it");
+	if (b->f->cgroup != CGROUP_PURE)
+		return fail(b, ERR_UNSUPPORTED, "/linux/cgroupsPath", "the systemd cgroup manager needs a machine with cgroup v2 alone");
+	TRY(add_unit_start(b, w, &path));
+	TRY(add_directory(b, OP_CGROUP_OPEN, path, w, "option: --systemd-cgroup"));
+	return fill(b, w, path);
 }
 
 int add_cgroup(struct builder *b)
@@ -220,11 +250,10 @@ int add_cgroup(struct builder *b)
 	const char *asked = b->s->linux_.cgroups_path, *why = asked && asked[0] ? "/linux/cgroupsPath" : "/linux/resources";
 	bool rootless = b->f->euid != 0 || b->f->in_userns || b->r->rootless_cgroup;
 	struct cgroup_writes w = { 0 };
-	const char *path;
 
 	TRY(resource_writes(b, &w));
 	if (b->r->systemd_cgroup)
-		return fail(b, ERR_UNSUPPORTED, "/linux/cgroupsPath", "the systemd cgroup manager is not built into this program");
+		return make_by_systemd(b, &w);
 	if (b->f->cgroup == CGROUP_ABSENT || !b->f->cgroup_writable) {
 		if (b->f->cgroup == CGROUP_ABSENT && (w.n || (asked && asked[0])))
 			return fail(b, ERR_UNSUPPORTED, why, "there is no cgroup v2 hierarchy on this machine");
@@ -233,7 +262,5 @@ int add_cgroup(struct builder *b)
 				    "the cgroup v2 hierarchy is not writable");
 		return b->privileged ? open_cgroup_mounts(b, HOST) : 0;
 	}
-	TRY(cgroup_path(b, &path));
-	TRY(make(b, path, &w));
-	return b->privileged ? open_cgroup_mounts(b, HOST) : 0;
+	return make(b, &w);
 }

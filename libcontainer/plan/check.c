@@ -37,6 +37,11 @@ static const struct rule rule[] = {
 	AFTER(STATE_RESERVE, SOCKET_CONNECT, "an id that is taken is refused before anything is touched"),
 	AFTER(STATE_RESERVE, NS_OPEN, "an id that is taken is refused before anything is touched"),
 	AFTER(STATE_RESERVE, TREE_OPEN, "an id that is taken is refused before anything is touched"),
+	AFTER(STATE_RESERVE, UNIT_START, "what delete must undo is on disk before it is done"),
+	AFTER(UNIT_START, CGROUP_OPEN, "systemd makes the cgroup"),
+	AFTER(CLONE, UNIT_SETTLE, "a unit ends with its last process"),
+	AFTER_IN(UNIT_SETTLE, HOST, UNDUMPABLE, INIT, standing), AFTER_IN(UNIT_SETTLE, HOST, BECOME_ROOT, INIT, standing),
+	AFTER_IN(UNIT_SET, HOST, CGROUP_WRITE, HOST, "systemd writes the files too, and rounds: the exact value comes last"),
 	AFTER(STATE_RESERVE, CGROUP_MAKE, "what delete must undo is on disk before it is done"),
 	AFTER(STATE_RESERVE, JOIN_CLONE, "what delete must undo is on disk before it is done"),
 	AFTER(STATE_RESERVE, CLONE, "what delete must undo is on disk before it is done"),
@@ -190,7 +195,7 @@ static int check_kinds(const struct plan *p, struct err *e)
 	for (size_t op = 0; op < OP_COUNT; op++) {
 		enum often often = op_info[op].often, own = p->kind == PLAN_JOIN ? OFTEN_JOIN : OFTEN_MAKE;
 
-		if (p->kind == PLAN_UPDATE && op != OP_CGROUP_OPEN && op != OP_CGROUP_WRITE && op != OP_CGROUP_DEVICES && count[op])
+		if (p->kind == PLAN_UPDATE && op != OP_CGROUP_OPEN && op != OP_CGROUP_WRITE && op != OP_CGROUP_DEVICES && op != OP_UNIT_SET && count[op])
 			return err_set(e, ERR_BUG, 0, "plan: %s has no place in an update", op_info[op].name);
 		if (p->kind == PLAN_UPDATE)
 			continue;

@@ -12,6 +12,7 @@ static int order(struct builder *b)
 	TRY(add_seccomp_compile(b));
 	TRY(add_cgroup(b));			/* limits are in force before the first instruction */
 	TRY(add_clone(b));			/* into the cgroup, with all new namespaces; join first where asked */
+	TRY(add_unit_settle(b));		/* a systemd unit is held by init now */
 
 	/* host: init exists and waits for the baton */
 	TRY(add_id_map(b));

@@ -30,7 +30,7 @@ enum op {
 	OP_COUNT
 };
 
-enum undo { UNDO_NONE, UNDO_STATE, UNDO_CGROUP, UNDO_PROC, UNDO_RDT };
+enum undo { UNDO_NONE, UNDO_STATE, UNDO_CGROUP, UNDO_UNIT, UNDO_PROC, UNDO_RDT };
 enum plan_kind { PLAN_CREATE, PLAN_JOIN, PLAN_UPDATE };
 enum often { OFTEN_ANY, OFTEN_BOTH, OFTEN_MAKE, OFTEN_JOIN };
 
@@ -66,6 +66,16 @@ struct attest {
 	bool root_readonly;
 };
 
+/* A property of a systemd unit, as its D-Bus interface has it. */
+enum unit_type { UNIT_TEXT, UNIT_BOOL, UNIT_U64, UNIT_BYTES };
+struct unit_property {
+	const char *name;
+	enum unit_type type;
+	const char *text;		/* also how bytes were written: "0-3" */
+	uint64_t number;		/* UNIT_BYTES: how many */
+	const uint8_t *bytes;
+};
+
 struct step {
 	enum op op;
 	enum room room;
@@ -77,6 +87,7 @@ struct step {
 		struct { slot_t slot; struct host_path path; enum ns_type type; } ns;
 		struct { slot_t slot; const struct spec_seccomp *profile; uint32_t flags; bool last; } seccomp;
 		struct { slot_t slot; struct host_path mount; const char *path; const char *controllers; bool follow; } cgroup;	/* controllers: "+memory +pids" or ""; follow: to where the target is */
+		struct { slot_t slot; const char *name; bool user; size_t n; const struct unit_property *property; } unit;	/* slot: out, holds it until init is there; user: the caller's own manager */
 		struct { slot_t slot; const char *file, *value; bool optional; } write;	/* optional: an absent file is no error (the value is its default) */
 		struct { slot_t slot; size_t n; const struct spec_device_rule *rule; } devices;
 		struct { slot_t slot; uint32_t uid; } owner;
@@ -135,6 +146,7 @@ struct plan {
 	bool uses_join;
 	/* for the journal and hooks */
 	const char *cgroup_mount, *cgroup_path;	/* "" none */
+	const char *systemd_unit;		/* "" none */
 	const char *rootfs;			/* absolute host path, for state */
 	bool own_pid_ns, rootless;
 	const char *state_status;		/* of the container while this plan is walked: "creating", "running" */

@@ -277,6 +277,23 @@ static void console_fields(struct fields *f, const struct step *s)
 	field_flag(f, "bind", s->console.bind);
 }
 
+static void unit_fields(struct fields *f, const struct step *s)
+{
+	field_string(f, "unit", "", s->unit.name);
+	field_flag(f, "user", s->unit.user);
+	for (size_t i = 0; i < s->unit.n; i++) {
+		const struct unit_property *p = &s->unit.property[i];
+
+		if (p->type == UNIT_TEXT || p->type == UNIT_BYTES)
+			field_string(f, p->name, p->name, p->text);
+		else if (p->type == UNIT_BOOL)
+			field_string(f, p->name, p->name, p->number ? "yes" : "no");
+		else
+			field_limit(f, p->name, p->number);
+	}
+	field_slot(f, "slot", "->", s->unit.slot);
+}
+
 static void cgroup_fields(struct fields *f, const struct step *s)
 {
 	switch ((int)s->op) {
@@ -420,6 +437,7 @@ static void small_fields(struct fields *f, const struct step *s)
 		field_slot(f, "pidfd", "->", s->clone.pidfd);
 		break;
 	case OP_TARGET_OPEN: field_slot(f, "slot", "->", s->slot.slot); break;
+	case OP_UNIT_SETTLE: field_slot(f, "slot", "", s->slot.slot); break;
 	case OP_NS_JOIN:
 		BITS(f, "namespaces", "", s->join.flags, clone_bit);
 		field_slot(f, "target", "of", s->join.target);
@@ -480,6 +498,7 @@ void step_fields(struct fields *f, const struct step *s)
 	case OP_TREE_OPEN: case OP_ROOT_ATTACH: tree_fields(f, s); break;
 	case OP_NODE_OPEN: node_fields(f, s); break;
 	case OP_SECCOMP_COMPILE: case OP_SECCOMP_LOAD: seccomp_fields(f, s); break;
+	case OP_UNIT_START: case OP_UNIT_SET: unit_fields(f, s); break;
 	case OP_CGROUP_MAKE: case OP_CGROUP_OPEN: case OP_CGROUP_WRITE: case OP_CGROUP_DEVICES: case OP_CGROUP_OWNER: cgroup_fields(f, s); break;
 	case OP_ID_MAP: ids_fields(f, s); break;
 	case OP_TREE_IDMAP: idmap_fields(f, s); break;
@@ -508,7 +527,7 @@ void step_fields(struct fields *f, const struct step *s)
 	case OP_NS_OPEN: case OP_NS_ENTER: case OP_CLONE: case OP_JOIN_CLONE: case OP_NS_NEW: case OP_PROPAGATION: case OP_ROOT_PROPAGATION: case OP_TIME_OFFSETS:
 	case OP_START_FIFO: case OP_WAIT_START: case OP_NET_DEVICE: case OP_TMPFS_COPY: case OP_LINK: case OP_SYSCTL: case OP_LABEL_EXEC:
 	case OP_MASK: case OP_READONLY: case OP_CWD_MAKE: case OP_CWD: case OP_MEMORY_POLICY: case OP_SECCOMP_NOTIFY: case OP_PIDFD_SEND:
-	case OP_TARGET_OPEN: case OP_NS_JOIN: case OP_AFFINITY: case OP_BIRTH_AFFINITY:
+	case OP_UNIT_SETTLE: case OP_TARGET_OPEN: case OP_NS_JOIN: case OP_AFFINITY: case OP_BIRTH_AFFINITY:
 		small_fields(f, s);
 		break;
 	case OP_STATE_RESERVE: case OP_ROOT_OPEN: case OP_UNDUMPABLE: case OP_STILL_UNDUMPABLE: case OP_LOOPBACK: case OP_ROOT_READONLY:

@@ -20,6 +20,8 @@ struct step_slots step_slots(const struct step *s)
 	case OP_NS_ENTER: reads(&t, s->ns.slot); break;
 	case OP_SECCOMP_COMPILE: t.out = s->seccomp.slot; break;
 	case OP_SECCOMP_LOAD: reads(&t, s->seccomp.slot); break;
+	case OP_UNIT_START: t.out = s->unit.slot; break;
+	case OP_UNIT_SETTLE: reads(&t, s->slot.slot); break;
 	case OP_CGROUP_MAKE: t.out = s->cgroup.slot; break;
 	case OP_CGROUP_WRITE: reads(&t, s->write.slot); break;
 	case OP_CGROUP_DEVICES: reads(&t, s->devices.slot); break;
@@ -41,7 +43,7 @@ struct step_slots step_slots(const struct step *s)
 	case OP_SECCOMP_NOTIFY: reads(&t, s->notify.pidfd); reads(&t, s->notify.socket); break;
 	case OP_PIDFD_SEND: reads(&t, s->send.pidfd); reads(&t, s->send.socket); break;
 	case OP_MASK: reads(&t, s->mask.null); reads(&t, s->mask.empty); break;
-	case OP_ATTEST:
+	case OP_ATTEST: case OP_UNIT_SET:
 	case OP_STATE_RESERVE: case OP_NS_NEW: case OP_TIME_OFFSETS: case OP_ID_MAP: case OP_NET_DEVICE:
 	case OP_OOM_SCORE: case OP_SCHEDULER: case OP_IO_PRIORITY: case OP_AFFINITY: case OP_BIRTH_AFFINITY: case OP_RDT: case OP_RLIMIT: case OP_UNDUMPABLE: case OP_STILL_UNDUMPABLE:
 	case OP_BECOME_ROOT: case OP_LOOPBACK: case OP_PROPAGATION: case OP_MOUNT_CHANGE: case OP_DEVICE_NODE: case OP_LINK:

@@ -19,6 +19,7 @@ static int order(struct builder *b, bool devices)
 	open->cgroup.mount.s = t->cgroup_mount;
 	open->cgroup.path = t->cgroup_path;
 	open->cgroup.controllers = enabled;
+	TRY(add_unit_set(b, &w));
 	TRY(add_cgroup_writes(b, &w));
 	return devices ? add_device_rules(b) : 0;
 }

@@ -243,6 +243,9 @@ int probe_facts(struct arena *mem, struct facts *ret, struct err *e)
 	TRY(cgroup_self(mem, &f, e));
 	TRY(cgroup_abilities(mem, &f, e));
 	security_modules(&f);
+#ifdef HAVE_LIBSYSTEMD
+	f.systemd = exists("/run/systemd/system");	/* sd_booted(3) */
+#endif
 	f.cgroupns = exists("/proc/self/ns/cgroup");
 	f.timens = exists("/proc/self/ns/time");
 	f.userns = exists("/proc/self/ns/user");

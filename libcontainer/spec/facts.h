@@ -17,6 +17,7 @@ struct facts {
 	const char *cgroup_self;	/* our own path in it: "/", "/user.slice/..." */
 	bool cgroup_writable;		/* we may make directories below cgroup_self's parent (or the mount root) */
 	const char *cgroup_controllers;	/* blank-separated, of the hierarchy's root */
+	bool systemd;			/* it runs here, and this program can talk to it */
 	bool selinux, apparmor;		/* the LSM is active */
 	bool cgroupns, timens, userns;	/* /proc/self/ns has the file */
 	bool keys;			/* keyctl exists */

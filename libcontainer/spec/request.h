@@ -8,6 +8,7 @@
 struct request_target {		/* exec: what the journal says of the container */
 	int pid;			/* of its first process, as the caller numbers it; 0: this is no exec */
 	const char *cgroup_mount, *cgroup_path;	/* "" none */
+	const char *systemd_unit;	/* "" or NULL: none */
 	const char *sub_cgroup;		/* option --cgroup, below cgroup_path; NULL: none */
 };
 

@@ -60,6 +60,9 @@ static const struct harmless harmless[] = {
 	{ OP_EXEC_FIND, OP_CAPS_BOUND, "the bounding set plays no part in a look-up" },
 	{ OP_CAPS_BOUND, OP_NO_NEW_PRIVS, session }, { OP_CAPS, OP_NO_NEW_PRIVS, "neither takes back what the other has done" },
 	{ OP_RLIMIT, OP_RLIMIT, "different resources" },
+	{ OP_START_FIFO, OP_UNIT_START, sources }, { OP_TREE_OPEN, OP_UNIT_START, sources }, { OP_NODE_OPEN, OP_UNIT_START, sources },
+	{ OP_TREE_ATTR, OP_UNIT_START, sources }, { OP_SECCOMP_COMPILE, OP_UNIT_START, sources }, { OP_UNIT_SETTLE, OP_ID_MAP, settings },
+	{ OP_UNIT_SETTLE, OP_OOM_SCORE, settings }, { OP_UNIT_SETTLE, OP_AFFINITY, settings }, { OP_UNIT_SETTLE, OP_TREE_IDMAP, settings },
 	{ OP_CGROUP_OPEN, OP_SOCKET_CONNECT, sources }, { OP_CGROUP_OPEN, OP_SECCOMP_COMPILE, sources }, { OP_CGROUP_OPEN, OP_BIRTH_AFFINITY, sources },
 	{ OP_SOCKET_CONNECT, OP_BIRTH_AFFINITY, sources }, { OP_SECCOMP_COMPILE, OP_BIRTH_AFFINITY, sources },
 	{ OP_BIRTH_AFFINITY, OP_NS_JOIN, "two properties of the child to come" }, { OP_NO_NEW_PRIVS, OP_RLIMIT, "a flag and a limit" },
@@ -192,6 +195,9 @@ int main(void)
 	fixture_default(&x);
 	mutate_fixture("default", &x);
 	mutate_exec("exec", &x);
+	x.f.systemd = x.r.systemd_cgroup = true;
+	mutate_fixture("systemd", &x);
+	x.r.systemd_cgroup = false;
 	rich(&x);
 	mutate_fixture("rich", &x);
 	mutate_exec("exec, rich", &x);
@@ -210,6 +216,9 @@ int main(void)
 	x.s.linux_.ns[NS_USER] = (struct spec_namespace){ .present = true, .at = "/linux/namespaces" };
 	x.mount[5].idmap = x.mount[8].idmap = true;
 	mutate_fixture("user namespace, joining", &x);
+	x.r.systemd_cgroup = true;
+	mutate_fixture("user namespace, joining, systemd", &x);
+	x.r.systemd_cgroup = false;
 	mutate_exec("exec, user namespace", &x);
 	x.s.linux_.ns[NS_USER].path = "/run/user/x";
 	mutate_fixture("joined user namespace", &x);
