@@ -344,7 +344,7 @@ crun_() { ctr run --snapshotter native --runtime io.containerd.runc.v2 --runc-bi
 # ---- docker ----
 
 docker() {
-	command -v dockerd docker containerd >/dev/null || skip "docker is not installed"
+	type -P dockerd >/dev/null && type -P docker >/dev/null && type -P containerd >/dev/null || skip "docker is not installed"
 	if [ ! -e "$W/dockerd.log" ]; then
 		mkdir -p "$W/docker"
 		nsenter --target "$holder" --mount dockerd --data-root "$W/docker/data" --exec-root "$W/docker/exec" --pidfile "$W/docker/pid" --host "unix://$W/docker/sock" --storage-driver vfs \
