@@ -77,7 +77,7 @@ int status_pidfd(const struct journal *j, int *ret_pidfd, struct err *e)
 	if (j->pid <= 0)
 		return 0;
 	fd = sys_pidfd_open(j->pid);
-	if (fd < 0 && errno == ESRCH)
+	if (fd < 0 && (errno == ESRCH || errno == EINVAL))	/* EINVAL: ended and reaped, but still the number of a session or a process group */
 		return 0;
 	if (fd < 0)
 		return err_sys(e, "pidfd_open %d", j->pid);

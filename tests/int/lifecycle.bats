@@ -62,7 +62,7 @@ says() { grep -Fxq -- "$2" "$T/out.$1"; }
 @test "run: processes left behind end with the container" {
 	conf 'nons("pid")' && program fork 100000 , exit 0
 	capture brig run -b "$B" c
-	[ "$rc" = 0 ]
+	[ "$rc" = 0 ] || fail "it did not end well"
 	[ ! -e "$CGROOT$CG/c" ]
 }
 @test "run: signals are forwarded to the program" {
