@@ -448,8 +448,8 @@ int cgdir_remove(struct host_path mount, const char *path, unsigned keep, struct
 	if (n == 0)	/* the mount's root: neither it nor what others made there is ours */
 		return 0;
 	leaf = sys_openat2(root, name, O_RDONLY | O_DIRECTORY, 0, BENEATH);
-	if (leaf >= 0)
-		TRY(below(leaf, MAX_DEPTH, remove_one, NULL, e));
+	if (leaf >= 0 && below(leaf, MAX_DEPTH, remove_one, NULL, e) < 0 && e->num != ENOENT && e->num != ENODEV)	/* removed meanwhile */
+		return -1;
 	if (n > keep)
 		TRY(remove_leaf(root, name, e));
 	for (n--; n > keep; n--) {	/* parents that were made for this container; one that others use stays */

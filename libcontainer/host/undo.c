@@ -44,6 +44,12 @@ static void stop_unit(const struct journal *j)
 		log_warn("%s, ignoring", e.text);
 }
 
+/* systemd removes a scope's cgroup as soon as it is empty, which may be between any two acts of ours. */
+static bool is_gone(const struct err *e)
+{
+	return e->kind == ERR_SYS && (e->num == ENOENT || e->num == ENODEV);
+}
+
 /* cgroup.kill reaches what fork raced past us, and frozen processes too. A cgroup that was there before us keeps its directory. */
 static int clear_cgroup(const struct journal *j, struct err *e)
 {
@@ -55,10 +61,10 @@ static int clear_cgroup(const struct journal *j, struct err *e)
 	if (!j->cgroup_path[0])
 		return 0;
 	if (cgdir_open(mount, j->cgroup_path, &d, e) < 0) {
-		if (e->num != ENOENT)
+		if (!is_gone(e))
 			return -1;
 	} else {
-		rc = cgdir_kill(&d, e) < 0 || cgdir_wait_empty(&d, DEATH_MS, e) < 0 ? -1 : 0;
+		rc = (cgdir_kill(&d, e) < 0 || cgdir_wait_empty(&d, DEATH_MS, e) < 0) && !is_gone(e) ? -1 : 0;
 		cgdir_close(&d);
 	}
 	stop_unit(j);
