@@ -177,6 +177,9 @@ static int enable_in(int root, const char *dir, const struct enabling *en, struc
 	if (at >= 0 && enabled_already(at, en->controllers))
 		return 0;
 	fd = at < 0 ? FD_NONE : sys_openat(at, "cgroup.subtree_control", O_WRONLY | O_NOFOLLOW, 0);
+	if (fd < 0 && (errno == EACCES || errno == EPERM))
+		return err_sys(e, "enable \"%s\" in cgroup %s, which is not delegated to this user (in a session of systemd: Delegate= of user@.service)",
+			       en->controllers, dir[0] == '.' ? "/" : dir);
 	if (fd < 0)
 		return err_sys(e, "open %s/cgroup.subtree_control", dir);
 	if (sys_write(fd, en->controllers, strlen(en->controllers)) >= 0)
