@@ -189,8 +189,6 @@ static int foreground(struct job *j, struct host *h, const struct brig_options *
 	pidfd = sys_pidfd_open(pid);
 	if (pidfd < 0)
 		return err_sys(e, "pidfd_open %d", pid);
-	if (h->console_master >= 0)
-		relay_size(h->console_master);
 	rc = start_created(o, c->id, h, e);
 	if (rc == 0)
 		rc = relay(pid, pidfd, h->console_master, &status, e);

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 int socket_connect(struct host *h, const struct step *s, struct err *e)
 {
@@ -31,12 +32,22 @@ static int send_master(int socket, int master, struct err *e)
 	return 0;
 }
 
+/* Before the program runs: what asks for the size at once must hear that of the caller's terminal. */
+static void size_like_ours(int master)
+{
+	struct winsize ws;
+
+	if (sys_tty_size_get(0, &ws) == 0)
+		sys_tty_size_set(master, &ws);
+}
+
 int console_send(struct host *h, const struct step *s, struct err *e)
 {
 	int *master = &h->tab.slot[s->console.master].fd;
 
 	h->journal.has_terminal = true;
 	if (s->console.socket == SLOT_NONE) {
+		size_like_ours(*master);
 		h->console_master = fd_take(master);
 		return 0;
 	}
