@@ -53,6 +53,8 @@ struct verb {
 	const struct option *option;	/* ends with a NULL name */
 };
 
+enum { EXEC_NOT_STARTED = 255 };	/* tells exec's own failure from the program's status (compatibility 1.4) */
+
 extern const struct verb verb_table[];		/* ends with a NULL name */
 extern const struct option global_options[];	/* ends with a NULL name */
 const struct verb *verb_find(const char *name);	/* NULL: unknown */

@@ -134,30 +134,32 @@ static int wrong_count(const struct verb *verb, int n)
 
 /* Before anything is opened: what the caller claims to pass must be there, or our own descriptors would slide into its place (W-5). Then from
  * a sealed copy on, because the processes that this makes can be reached from inside the container. */
-static int protect(const struct values *v, char **argv)
+static int protect(const struct values *v, char **argv, struct brig_err *e)
 {
-	struct brig_err e;
-
-	if (brig_check_fds(listen_fds() + preserved_fds(v), &e) < 0 || brig_seal_self(argv, &e) < 0)
-		return out_error(NULL, &e);
-	return 0;
+	return brig_check_fds(listen_fds() + preserved_fds(v), e) < 0 || brig_seal_self(argv, e) < 0 ? -1 : 0;
 }
 
 static int run_verb(const struct verb *verb, struct values *v, char **argv)
 {
 	const char *format = v->log_format ? v->log_format : "text";
+	struct brig_err e;
+	int safe = 0;
 
 	brig_log_to(out_sink, NULL, v->debug ? BRIG_LOG_DEBUG : BRIG_LOG_WARN);
 	if (v->help) {
 		help_verb(verb);
 		return 0;
 	}
-	if (verb->seals && protect(v, argv) != 0)
-		return 1;
+	if (verb->seals)
+		safe = protect(v, argv, &e);
 	if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
 		return out_usage("invalid log-format: %.40s", format);
 	if (out_open(v->log, format, v->debug) < 0)
 		return out_usage("cannot open the log file %.200s: %s", v->log, errno == ELOOP ? "it is a symbolic link" : strerror(errno));
+	if (safe < 0) {	/* told only now: engines read it from the log */
+		out_error(verb->name, &e);
+		return verb->run == verb_exec ? EXEC_NOT_STARTED : 1;
+	}
 	if (v->n < verb->min || v->n > verb->max)
 		return wrong_count(verb, v->n);
 	return verb->run(verb, v);

@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-enum { NOT_STARTED = 255 };	/* tells our own failure from the program's status (compatibility 1.4) */
-
 int verb_exec(const struct verb *verb, struct values *v)
 {
 	struct brig_options o = library_options(v);
@@ -27,5 +25,5 @@ int verb_exec(const struct verb *verb, struct values *v)
 	if (rc >= 0)
 		return rc;
 	out_error(verb->name, &e);
-	return NOT_STARTED;
+	return EXEC_NOT_STARTED;
 }
