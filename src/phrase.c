@@ -68,7 +68,7 @@ const char *phrase_code(const struct brig_err *e)
 const char *phrase_hint(const struct brig_err *e)
 {
 	static const struct { const char *text, *hint; } table[] = {
-		{ "config.json", "make one with `brig spec`, or name the bundle with --bundle" },
+		{ "/config.json", "make one with `brig spec`, or name the bundle with --bundle" },
 		{ "/usr/bin/newuidmap needs", "install the package uidmap" },
 		{ "needs /usr/bin/newuidmap", "install the package uidmap" },
 		{ "needs /usr/bin/newgidmap", "install the package uidmap" },
