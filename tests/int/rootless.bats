@@ -77,6 +77,29 @@ setup_common() {
 @test "one id: terminal in the foreground" { rootless 65533 '.process.terminal=true' report tty; [ "$rc" = 0 ] || fail "it did not end well"; out=${out//$'\r'/}; lines isatty.0=1; }
 @test "one id: noNewPrivileges false with a filter" { rootless 65533 '.process.noNewPrivileges=false|seccomp("ALLOW"; [rule("getppid";"ERRNO")])' syscall getppid; ends_well; lines syscall.getppid=EPERM; }
 @test "one id: bind of a directory of the caller's" { mkdir "$T/d" && echo hello >"$T/d/f"; rootless 65533 "bind(\"$T/d\"; [\"rbind\",\"ro\"])" cat /mnt/f , create /mnt/x; ends_well; lines cat./mnt/f=hello create./mnt/x=EROFS; }
+@test "one id: exec is confined like the first process" {
+	prepare 65533 '.process.noNewPrivileges=true|seccomp("ALLOW"; [rule("getppid";"ERRNO")])' report ids caps limits maps ns cgroup , sleep 1000000
+	as 65533 "$BRIG" run --detach -b "$B" rl </dev/null >"$T/first" 2>"$T/o"
+	capture as 65533 "$BRIG" exec rl /guest report ids caps limits maps ns cgroup
+	ends_well
+	diff <(grep -v 'for_children=' "$T/first") <(grep -v 'for_children=' <<<"$out") || fail "the reports differ"
+	lines uid=0,0,0,0 seccomp=2 no_new_privs=1
+	capture as 65533 "$BRIG" exec rl /guest exit 9
+	[ "$rc" = 9 ] || fail "not 9"
+	capture as 65533 "$BRIG" exec --user 5 rl /guest exit 9
+	[ "$rc" = 255 ] || fail "an id that is not mapped"
+	capture as 65533 "$BRIG" exec --tty rl /guest report tty
+	[ "$rc" = 0 ] && [[ $out == *isatty.0=1* ]] || fail "terminal"
+	as 65533 "$BRIG" delete --force rl
+}
+@test "one id: exec of somebody else is refused" {
+	prepare 65533 . sleep 1000000
+	as 65533 "$BRIG" run --detach -b "$B" rl </dev/null >"$T/o" 2>&1
+	chmod -R a+rX "$T/xdg"
+	capture as 65532 "$BRIG" --root "$ROOT" exec rl /guest exit 0
+	as 65533 "$BRIG" delete --force rl
+	[ "$rc" = 255 ] || fail "it was not refused"
+}
 @test "many ids: with newuidmap and newgidmap" {
 	[ -n "$RL_USER" ] && command -v newuidmap >/dev/null || skip "needs useradd and uidmap"
 	local start id
@@ -87,4 +110,21 @@ setup_common() {
 	capture env -i PATH=/usr/bin:/bin XDG_RUNTIME_DIR="$T/xdg" setpriv --reuid "$id" --regid "$id" --clear-groups timeout -s KILL 10 "$BRIG" run -b "$B" rl
 	ends_well
 	lines uid=5,5,5,5 gid=6,6,6,6 groups=7 "uid_map=0 $id 1;1 $start 1000;" 'setgroups=allow;' rlimit.nofile=1024,1024
+}
+@test "many ids: exec, also as another user with groups" {
+	[ -n "$RL_USER" ] && command -v newuidmap >/dev/null || skip "needs useradd and uidmap"
+	local start id
+	start=$(awk -F: -v u="$RL_USER" '$1 == u { print $2; exit }' /etc/subuid)
+	[ -n "$start" ] || skip "no range was granted"
+	id=$(id -u "$RL_USER")
+	user() { env -i PATH=/usr/bin:/bin XDG_RUNTIME_DIR="$T/xdg" setpriv --reuid "$id" --regid "$id" --clear-groups timeout -s KILL 10 "$BRIG" "$@"; }
+	prepare "$id" ".linux.uidMappings+=[{containerID:1,hostID:$start,size:1000}]|.linux.gidMappings=.linux.uidMappings|.process.user={uid:5,gid:6,additionalGids:[7]}" report ids caps maps ns , sleep 1000000
+	user run --detach -b "$B" rl </dev/null >"$T/first" 2>"$T/o"
+	capture user exec rl /guest report ids caps maps ns
+	ends_well
+	diff <(grep -v 'for_children=' "$T/first") <(grep -v 'for_children=' <<<"$out") || fail "the reports differ"
+	capture user exec --user 8:9 -g 10 rl /guest report ids
+	ends_well
+	lines uid=8,8,8,8 gid=9,9,9,9 groups=7,10
+	user delete --force rl
 }
