@@ -341,3 +341,20 @@ same() { # FILTER: the second process's report is the first one's
 	x c /guest open-self-for-write
 	[ "$(sha256sum <"$BRIG"; stat -c '%i %s %Y' "$BRIG")" = "$before" ]
 }
+# tracer FILTER CAPS: $out is the report of a process with CAPS that tries to hold each of many processes on their way in
+tracer() {
+	local i
+	conf "$1|caps($2)" && program trace /tmp/end
+	brig run --detach -b "$B" c </dev/null >"$T/out.c" 2>&1
+	for ((i = 0; i < ${EXECS:-100}; i++)); do brig exec c /guest exit 0 </dev/null >/dev/null 2>"$T/err" || { cat "$T/err"; return 1; }; done
+	touch "$R/tmp/end"
+	wait_until grep -q trace= "$T/out.c"
+	out=$(<"$T/out.c")
+}
+@test "hostile: nobody in a user namespace can trace a process before its execve, not even with CAP_SYS_PTRACE (CVE-2016-9962)" { chown 100000:100000 "$R"; tracer userns '["CAP_SYS_PTRACE","CAP_KILL"]'; lines '~^trace=held=.* early=0$'; }
+@test "hostile: nobody can trace a process before its execve with the default capabilities" { tracer . '["CAP_AUDIT_WRITE","CAP_KILL","CAP_NET_BIND_SERVICE"]'; lines '~^trace=held=.* early=0$'; }
+@test "hostile: nobody can trace a process before its execve with CAP_SYS_PTRACE and no user namespace" {
+	skip "the kernel lets CAP_SYS_PTRACE of the initial user namespace hold every process that it sees, dumpable or not (ptrace_may_access)"
+	tracer . '["CAP_SYS_PTRACE","CAP_KILL"]'
+	lines '~^trace=held=.* early=0$'
+}
