@@ -101,6 +101,8 @@ static int process_state(struct host *h, const struct step *s, struct str *out, 
 	if (s->notify.metadata)
 		json_kv_string(&o, "metadata", s->notify.metadata);
 	json_key(&o, "state");
+	if (h->request->target.pid)	/* an exec: the state is that of the container, whose pid is its first process's */
+		pid = h->request->target.pid;
 	str_addf(out, "%s\"status\":\"%s\",\"pid\":%d%s}", h->plan->state_head, h->plan->state_status, pid, h->plan->state_tail);
 	return str_ok(out, e);
 }
