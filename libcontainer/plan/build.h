@@ -51,6 +51,7 @@ uint64_t default_propagation(const struct builder *b);	/* MS_SLAVE or MS_PRIVATE
 struct cgroup_write { const char *why, *file, *value; bool optional; };
 struct cgroup_writes { size_t n, cap; struct cgroup_write *item; };
 int resource_writes(struct builder *b, struct cgroup_writes *w);
+bool has_controller(const struct builder *b, const char *name);
 int cgroup_controllers(struct builder *b, const struct cgroup_writes *w, const char **ret);	/* "+memory +pids": what the writes need, and what is counted */
 int add_cgroup_writes(struct builder *b, const struct cgroup_writes *w);
 int add_device_rules(struct builder *b);

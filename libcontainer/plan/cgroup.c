@@ -18,6 +18,11 @@ static bool has_word(const char *list, const char *word, size_t n)
 	return false;
 }
 
+bool has_controller(const struct builder *b, const char *name)
+{
+	return has_word(b->f->cgroup_controllers, name, strlen(name));
+}
+
 /* "memory" of "memory.max"; the core files belong to none. */
 static size_t controller_length(const char *file)
 {
@@ -60,7 +65,7 @@ int cgroup_controllers(struct builder *b, const struct cgroup_writes *w, const c
 		enable(&list, file, n);
 	}
 	for (size_t i = 0; b->privileged && i < sizeof(counted) / sizeof(counted[0]); i++)
-		if (has_word(b->f->cgroup_controllers, counted[i], strlen(counted[i])))
+		if (has_controller(b, counted[i]))
 			enable(&list, counted[i], strlen(counted[i]));
 	TRY(str_ok(&list, b->e));
 	*ret = text(b, "%s", list.s ? list.s : "");
