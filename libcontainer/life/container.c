@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "wire/hookrun.h"
 
+#include <errno.h>
 #include <string.h>
 
 int container_open(const char *root, const char *id, bool lock, struct container *c, struct err *e)
@@ -12,7 +13,10 @@ int container_open(const char *root, const char *id, bool lock, struct container
 	if (request_check_id(id) < 0)
 		return err_set(e, ERR_USAGE, 0, id[0] ? "invalid container ID format: \"%s\"" : "container id cannot be empty%s", id);
 	TRY(statedir_open((struct host_path){ root }, id, lock, &c->dir, e));
-	TRY(journal_read(&c->dir, &c->mem, &c->journal, e));
+	if (journal_read(&c->dir, &c->mem, &c->journal, e) < 0) {
+		/* Somebody makes or deletes it at this moment: there is none. Who holds the lock has to know better. */
+		return !lock && e->num == ENOENT ? err_set(e, ERR_STATE, 0, "container does not exist") : -1;
+	}
 	return status_of(&c->dir, &c->journal, &c->status, e);
 }
 
