@@ -6,6 +6,7 @@
 #include "probe/probe.h"
 #include "sys/sys.h"
 
+#include <errno.h>
 #include <string.h>
 
 static int refuse(enum status s, bool ignore_paused, struct err *e)
@@ -69,6 +70,23 @@ static int walk_all(struct exec *x, struct host *h, struct err *e)
 	return life_look_at_seccomp(x->job.spec, h->init_pid, e);
 }
 
+/* The container may end at any moment, and each act fails then in a way of its own: the reason is the same for all. When a whole cgroup is
+ * killed, our process may be gone some moments before the first one. */
+static bool has_ended(const struct exec *x, const struct err *e)
+{
+	struct timespec moment = { .tv_nsec = 200000000 };
+	OWN_FD pidfd = FD_NONE;
+	struct pollfd p = { .events = POLLIN };
+	struct err ignored;
+
+	if (e->kind != ERR_PEER && e->num != ESRCH && e->num != ENOMEM && e->num != ENOENT && e->num != ENODEV)
+		return false;
+	if (strncmp(e->text, "exec: ", 6) == 0 || status_pidfd(&x->container.journal, &pidfd, &ignored) < 0)
+		return false;
+	p.fd = pidfd;
+	return pidfd < 0 || (e->kind == ERR_PEER && sys_poll(&p, 1, &moment) > 0);
+}
+
 int life_exec(struct exec *x, struct host *h, struct err *e)
 {
 	/* Not locked: execs run side by side. That the container is still this one is proven when its first process is opened. */
@@ -78,7 +96,9 @@ int life_exec(struct exec *x, struct host *h, struct err *e)
 	if (walk_all(x, h, e) == 0)
 		return 0;
 	sys_fault_room("");
-	if (e->kind == ERR_PEER && life_oom_killed(h))
+	if (has_ended(x, e))
+		err_set(e, ERR_STATE, 0, "cannot exec in a stopped container");
+	else if (e->kind == ERR_PEER && life_oom_killed(h))
 		err_set(e, ERR_PEER, 0, "%s", "the process was killed before it could start (possibly OOM-killed)");
 	if (h->plan)
 		end_child(h);
