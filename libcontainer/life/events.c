@@ -153,6 +153,41 @@ static void put_memory(struct stats *s)
 	json_close(&s->o, '}');
 }
 
+/* "0-3,7" as [0,1,2,3,7] */
+static void put_cpu_list(struct stats *s, const char *key, const char *file)
+{
+	OWN(str) text = { 0 };
+	const char *at = slurp(s, file, &text) && text.n ? text.s : "";
+	unsigned from, to;
+	int n;
+
+	open_key(&s->o, key, '[');
+	while (sscanf(at, "%u%n", &from, &n) == 1) {
+		at += n;
+		to = from;
+		if (*at == '-' && sscanf(at + 1, "%u%n", &to, &n) == 1)
+			at += 1 + n;
+		for (unsigned i = from; i <= to && i - from < 65536; i++)
+			json_put_u64(&s->o, i);
+		at += *at == ',' ? 1 : 0;
+	}
+	json_close(&s->o, ']');
+}
+
+/* The flags are those of version 1; a reader expects the numbers. */
+static void put_cpuset(struct stats *s)
+{
+	static const char *const flag[] = { "cpu_exclusive", "mem_hardwall", "mem_exclusive", "memory_migrate", "memory_spread_page", "memory_spread_slab",
+					    "memory_pressure", "sched_load_balance", "sched_relax_domain_level" };
+
+	open_key(&s->o, "cpuset", '{');
+	put_cpu_list(s, "cpus", "cpuset.cpus.effective");
+	put_cpu_list(s, "mems", "cpuset.mems.effective");
+	for (size_t i = 0; i < sizeof(flag) / sizeof(*flag); i++)
+		json_kv_u64(&s->o, flag[i], 0);
+	json_close(&s->o, '}');
+}
+
 static void put_pids(struct stats *s)
 {
 	uint64_t limit = value(s, "pids.max", NULL);
@@ -271,6 +306,7 @@ static int put_stats(const struct container *c, const struct cgdir *d, struct st
 	event(c, "stats", &s.o);
 	open_key(&s.o, "data", '{');
 	put_cpu(&s);
+	put_cpuset(&s);
 	put_memory(&s);
 	put_pids(&s);
 	put_block(&s);
