@@ -3,6 +3,12 @@
 
 #include <stdlib.h>
 
+/* "" means: as in the configuration. Scripts pass on what may be empty. */
+static const char *given(const char *text)
+{
+	return text && text[0] ? text : NULL;
+}
+
 int verb_exec(const struct verb *verb, struct values *v)
 {
 	struct brig_options o = library_options(v);
@@ -11,7 +17,7 @@ int verb_exec(const struct verb *verb, struct values *v)
 	struct brig_exec x = {
 		.size = sizeof(x), .id = v->arg[0], .process = process, .n_args = (size_t)(v->n - 1), .args = (const char *const *)v->arg + 1,
 		.n_env = v->env.n, .env = v->env.item, .n_gids = v->gids.n, .gids = v->gids.item, .n_caps = v->caps.n, .caps = v->caps.item,
-		.cwd = v->cwd, .user = v->user, .process_label = v->process_label, .apparmor = v->apparmor, .cgroup = v->cgroup,
+		.cwd = given(v->cwd), .user = given(v->user), .process_label = given(v->process_label), .apparmor = given(v->apparmor), .cgroup = given(v->cgroup),
 		.console_socket = console, .pidfd_socket = pidfd, .pid_file = pid_file, .tty = v->tty, .detach = v->detach,
 		.no_new_privs = v->no_new_privs, .ignore_paused = v->ignore_paused, .preserve_fds = preserved_fds(v), .listen_fds = listen_fds(),
 	};
