@@ -3,10 +3,20 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static struct brig_create arguments(const struct values *v)
+static _Noreturn void no_bundle(const struct verb *verb, const struct values *v)
+{
+	struct brig_err e = { .kind = BRIG_ERR_USAGE };
+
+	snprintf(e.text, sizeof(e.text), "bundle %.200s: %s", v->bundle ? v->bundle : ".",
+		 errno == ENOENT ? "no such file or directory" : errno == EACCES ? "permission denied" : "cannot be resolved");
+	exit(out_error(verb->name, &e));
+}
+
+static struct brig_create arguments(const struct verb *verb, const struct values *v)
 {
 	struct brig_create c = {
 		.size = sizeof(c), .id = v->arg[0], .no_pivot = v->no_pivot, .no_new_keyring = v->no_new_keyring, .detach = v->detach, .keep = v->keep,
@@ -15,7 +25,7 @@ static struct brig_create arguments(const struct values *v)
 
 	c.bundle = realpath(v->bundle && v->bundle[0] ? v->bundle : ".", NULL);
 	if (!c.bundle)
-		exit(out_usage("bundle %.200s: %s", v->bundle ? v->bundle : ".", errno == ENOENT ? "no such file or directory" : errno == EACCES ? "permission denied" : "cannot be resolved"));
+		no_bundle(verb, v);
 	c.console_socket = absolute_or_null(v->console_socket);
 	c.pidfd_socket = absolute_or_null(v->pidfd_socket);
 	c.pid_file = absolute_or_null(v->pid_file);
@@ -33,7 +43,7 @@ static void release(struct brig_create *c)
 int verb_create(const struct verb *verb, struct values *v)
 {
 	struct brig_options o = library_options(v);
-	struct brig_create c = arguments(v);
+	struct brig_create c = arguments(verb, v);
 	struct brig_err e;
 	int rc = brig_create(&o, &c, &e);
 
@@ -44,7 +54,7 @@ int verb_create(const struct verb *verb, struct values *v)
 int verb_run(const struct verb *verb, struct values *v)
 {
 	struct brig_options o = library_options(v);
-	struct brig_create c = arguments(v);
+	struct brig_create c = arguments(verb, v);
 	struct brig_err e;
 	int rc = brig_run(&o, &c, &e);
 
