@@ -35,7 +35,8 @@ int life_saved_spec(const struct container *c, const struct spec **ret, struct e
 {
 	OWN(str) bytes = { 0 };
 
-	TRY(statedir_read(&c->dir, "config.json", LIMIT_FILE_BYTES, &bytes, e));
+	if (statedir_read(&c->dir, "config.json", LIMIT_FILE_BYTES, &bytes, e) < 0)	/* there from the journal's first write until delete */
+		return e->num == ENOENT ? err_set(e, ERR_STATE, 0, "container does not exist") : -1;
 	return spec_parse("config.json", bytes.s ? bytes.s : "", bytes.n, ret, e);
 }
 

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/wait.h>
 
 static int refuse(enum status s, bool ignore_paused, struct err *e)
 {
@@ -57,7 +58,7 @@ static void end_child(struct host *h)
 	if (host_init_pid(h, &pid, &ignored) < 0)
 		return;
 	sys_kill(pid, SIGKILL);
-	sys_wait4(pid, NULL, 0, NULL);
+	sys_wait4(pid, NULL, __WALL, NULL);	/* also one that join made, without SIGCHLD */
 }
 
 static int walk_all(struct exec *x, struct host *h, struct err *e)
@@ -70,8 +71,8 @@ static int walk_all(struct exec *x, struct host *h, struct err *e)
 	return life_look_at_seccomp(x->job.spec, h->init_pid, e);
 }
 
-/* The container may end at any moment, and each act fails then in a way of its own: the reason is the same for all. When a whole cgroup is
- * killed, our process may be gone some moments before the first one. */
+/* The container may end at any moment, and each act fails then in a way of its own: the reason is the same for all. Its first process ends as the
+ * last of its namespace (pid_namespaces(7)): not before ours has been waited for, and then some moments later. */
 static bool has_ended(const struct exec *x, const struct err *e)
 {
 	struct timespec moment = { .tv_nsec = 200000000 };
@@ -84,7 +85,7 @@ static bool has_ended(const struct exec *x, const struct err *e)
 	if (strncmp(e->text, "exec: ", 6) == 0 || status_pidfd(&x->container.journal, &pidfd, &ignored) < 0)
 		return false;
 	p.fd = pidfd;
-	return pidfd < 0 || (e->kind == ERR_PEER && sys_poll(&p, 1, &moment) > 0);
+	return pidfd < 0 || sys_poll(&p, 1, &moment) > 0;
 }
 
 int life_exec(struct exec *x, struct host *h, struct err *e)
@@ -96,12 +97,12 @@ int life_exec(struct exec *x, struct host *h, struct err *e)
 	if (walk_all(x, h, e) == 0)
 		return 0;
 	sys_fault_room("");
+	if (h->plan)
+		end_child(h);
 	if (has_ended(x, e))
 		err_set(e, ERR_STATE, 0, "cannot exec in a stopped container");
 	else if (e->kind == ERR_PEER && life_oom_killed(h))
 		err_set(e, ERR_PEER, 0, "%s", "the process was killed before it could start (possibly OOM-killed)");
-	if (h->plan)
-		end_child(h);
 	return -1;
 }
 

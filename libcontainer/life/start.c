@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "sys/sys.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -90,8 +91,10 @@ int life_start(const char *root, struct container *c, struct err *e)
 	sys_fault_room("start");
 	TRY(refuse(c->status, e));
 	TRY(life_saved_spec(c, &spec, e));
-	in = sys_openat(c->dir.fd, "start.in", O_WRONLY | O_NONBLOCK | O_NOFOLLOW, 0);
 	out = sys_openat(c->dir.fd, "start.out", O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
+	in = sys_openat(c->dir.fd, "start.in", O_WRONLY | O_NONBLOCK | O_NOFOLLOW, 0);
+	if (in < 0 && errno == ENXIO)	/* nobody at the other end: it has died since its status was looked at */
+		return refuse(STATUS_STOPPED, e);
 	if (in < 0 || out < 0)
 		return err_sys(e, "open the start FIFO");
 	/* Gone before the byte: whoever kills us here leaves a container that can only be deleted, never one started twice. */
