@@ -77,6 +77,58 @@ setup_common() {
 @test "one id: terminal in the foreground" { rootless 65533 '.process.terminal=true' report tty; [ "$rc" = 0 ] || fail "it did not end well"; out=${out//$'\r'/}; lines isatty.0=1; }
 @test "one id: noNewPrivileges false with a filter" { rootless 65533 '.process.noNewPrivileges=false|seccomp("ALLOW"; [rule("getppid";"ERRNO")])' syscall getppid; ends_well; lines syscall.getppid=EPERM; }
 @test "one id: bind of a directory of the caller's" { mkdir "$T/d" && echo hello >"$T/d/f"; rootless 65533 "bind(\"$T/d\"; [\"rbind\",\"ro\"])" cat /mnt/f , create /mnt/x; ends_well; lines cat./mnt/f=hello create./mnt/x=EROFS; }
+# forge WHAT: the cache's only entry with the program replaced by one that lets everything through, then WHAT done to it
+forge() {
+	/usr/bin/python3 - "$T/xdg/brig-cache" <<-'END'
+	import os, struct, sys
+	(name,) = os.listdir(sys.argv[1])
+	path = os.path.join(sys.argv[1], name)
+	data = open(path, "rb").read()
+	magic, key, value = struct.unpack_from("16sQQ", data)
+	program = struct.pack("HBBI", 6, 0, 0, 0x7FFF0000)  # RET ALLOW
+	open(path, "r+b").write(struct.pack("16sQQ", magic, key, len(program)) + data[32 : 32 + key] + program)
+	os.truncate(path, 32 + key + len(program))
+	END
+	ENTRY=$(echo "$T"/xdg/brig-cache/*)
+}
+verdict() { capture as 65533 "$BRIG" run -b "$B" rl; ends_well && lines "syscall.getppid=$1"; }
+DENY='seccomp("ALLOW"; [rule("getppid";"ERRNO")])'
+@test "one id: the seccomp cache: a hit gives the same verdict; an entry is used only for its own profile" {
+	prepare 65533 "$DENY" syscall getppid
+	verdict EPERM
+	[ "$(ls "$T/xdg/brig-cache" | wc -l)" = 1 ] && [ "$(stat -c %a:%u "$T/xdg/brig-cache" "$T"/xdg/brig-cache/*)" = $'700:65533\n600:65533' ]
+	verdict EPERM
+	forge
+	verdict 0	# so it is read, and the forgeries below are good ones
+	prepare 65533 'seccomp("ALLOW"; [rule("getppid";"ERRNO")+{errnoRet:5}])' syscall getppid
+	verdict EIO
+	cp -p "$ENTRY" "$T/copy"
+	for f in "$T"/xdg/brig-cache/*; do cp -p "$T/copy" "$f"; done	# a name does not make it the right one
+	verdict EIO
+}
+@test "one id: the seccomp cache: what others may have written is ignored" {
+	prepare 65533 "$DENY" syscall getppid
+	verdict EPERM
+	forge
+	chmod 620 "$ENTRY"; verdict EPERM
+	forge; chown 65532 "$ENTRY"; verdict EPERM
+	rm -f "$ENTRY"; verdict EPERM
+	forge; mv "$ENTRY" "$T/elsewhere" && chmod 755 "$T" && ln -s "$T/elsewhere" "$ENTRY"; verdict EPERM
+	rm -f "$ENTRY"; verdict EPERM
+	forge; chmod 770 "$T/xdg/brig-cache"; verdict EPERM
+	chmod 700 "$T/xdg/brig-cache"; chown 65532 "$T/xdg/brig-cache"; chmod 755 "$T/xdg/brig-cache"; verdict EPERM
+	chown 65533 "$T/xdg/brig-cache"; mv "$T/xdg/brig-cache" "$T/xdg/other"; ln -s other "$T/xdg/brig-cache"; verdict EPERM
+}
+@test "one id: the seccomp cache: what is broken is ignored" {
+	local n
+	prepare 65533 "$DENY" syscall getppid
+	verdict EPERM
+	ENTRY=$(echo "$T"/xdg/brig-cache/*)
+	cp -p "$ENTRY" "$T/good"
+	for n in 0 1 31 32 40 200; do head -c "$n" "$T/good" >"$ENTRY"; verdict EPERM || return 1; done
+	for n in 0 16 24 32; do cp -p "$T/good" "$ENTRY"; printf '\377\377' | dd of="$ENTRY" bs=1 seek="$n" conv=notrunc 2>/dev/null; verdict EPERM || return 1; done
+	rm "$ENTRY"; mkfifo "$ENTRY"; chown 65533 "$ENTRY"; verdict EPERM
+}
 @test "one id: exec is confined like the first process" {
 	prepare 65533 '.process.noNewPrivileges=true|seccomp("ALLOW"; [rule("getppid";"ERRNO")])' report ids caps limits maps ns cgroup , sleep 1000000
 	as 65533 "$BRIG" run --detach -b "$B" rl </dev/null >"$T/first" 2>"$T/o"
