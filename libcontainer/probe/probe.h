@@ -9,7 +9,7 @@
 /* Fills *ret; strings live in mem. Works without any privilege. Cheap: it runs before every create. */
 int probe_facts(struct arena *mem, struct facts *ret, struct err *e) MUST_CHECK;
 
-/* Loads libselinux / libapparmor (dlopen, host side only, never after the root switch) to validate what was asked for:
+/* Asks libselinux / libapparmor (host side only, never after the root switch) whether what was asked for is valid:
  * ERR_UNSUPPORTED when the library or the LSM is absent, ERR_SPEC when the label or profile is not valid or not loaded. */
 int probe_selinux_label(const char *label, struct err *e) MUST_CHECK;
 int probe_apparmor_profile(const char *profile, struct err *e) MUST_CHECK;

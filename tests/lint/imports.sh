@@ -22,7 +22,7 @@ done
 for room in fs wire probe state host join init life container; do
 	[ -f "$(library "$room")" ] || continue
 	case $room in
-	probe) more='|dlopen|dlsym|dlclose' ;;
+	probe) more='|dlopen|dlsym|dlclose|aa_is_enabled' ;;
 	host) more='|seccomp_[a-z_]*|dlopen|dlsym|dlclose' ;;
 	life) more='|seccomp_version' ;;
 	container) more='|seccomp_version' ;;
