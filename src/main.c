@@ -60,9 +60,8 @@ static bool is_rootless(void)
 }
 
 /* NAME below the directory for run-time files; NULL when there is none. */
-static char *runtime_dir(const char *name)
+static char *runtime_dir(const char *runtime, const char *name)
 {
-	const char *runtime = is_rootless() ? getenv("XDG_RUNTIME_DIR") : "/run";
 	char *ret;
 
 	if (!runtime || !runtime[0])
@@ -76,11 +75,13 @@ struct brig_options library_options(const struct values *v)
 {
 	static char *root, *cache;	/* owned by the program until its end: the options only borrow them */
 	struct brig_options o = { .size = sizeof(o), .systemd_cgroup = v->systemd_cgroup, .rootless = -1 };
+	const char *runtime;
 
 	free(root);
 	free(cache);
-	o.root = root = v->root ? absolute(v->root) : runtime_dir("brig");
-	o.cache = cache = runtime_dir("brig-cache");
+	runtime = is_rootless() ? getenv("XDG_RUNTIME_DIR") : "/run";
+	o.root = root = v->root ? absolute(v->root) : runtime_dir(runtime, "brig");
+	o.cache = cache = runtime_dir(runtime, "brig-cache");
 	if (!o.root)
 		exit(out_usage("$XDG_RUNTIME_DIR is not set, so there is no place for the state; set it, or use --root"));
 	if (o.root[strspn(o.root, "/")] == '\0')
