@@ -158,22 +158,21 @@ int brig_start(const struct brig_options *o, const char *id, struct brig_err *er
 	int rc = container_open(o->root, id, true, &c, &e);
 
 	if (rc == 0)
-		rc = life_start(o->root, &c, &e);
+		rc = life_start(&c, NULL, &e);
 	container_close(&c);
 	return rc < 0 ? give(&e, err) : 0;
 }
 
-static int start_created(const struct brig_options *o, const char *id, struct host *h, struct err *e)
+/* What create has in memory is what start would read: the lock passes on with the directory. Our ends of the FIFOs must be gone, or init's last one
+ * closing would not be the end of file. */
+static int start_created(const struct job *j, struct host *h, struct err *e)
 {
-	struct container c;
+	struct container c = { .dir = h->state, .journal = h->journal, .status = STATUS_CREATED };
 	int rc;
 
-	/* The walk is over: its lock passes to start (nobody else can start it: only created ones can be), and its ends of the FIFOs must be
-	 * gone, or init's last one closing would not be the end of file. */
+	h->state.fd = FD_NONE;
 	host_forget_walk(h);
-	rc = container_open(o->root, id, true, &c, e);
-	if (rc == 0)
-		rc = life_start(o->root, &c, e);
+	rc = life_start(&c, j->spec, e);
 	container_close(&c);
 	return rc;
 }
@@ -189,11 +188,10 @@ static int foreground(struct job *j, struct host *h, const struct brig_options *
 	pidfd = sys_pidfd_open(pid);
 	if (pidfd < 0)
 		return err_sys(e, "pidfd_open %d", pid);
-	rc = start_created(o, c->id, h, e);
+	rc = start_created(j, h, e);
 	if (rc == 0)
 		rc = relay(pid, pidfd, h->console_master, &status, e);
-	(void)j;
-	if ((rc < 0 || !c->keep) && life_delete(o->root, c->id, true, &second) < 0) {
+	if ((rc < 0 || !c->keep) && life_delete(o->root, c->id, true, j->spec, &second) < 0) {
 		if (rc == 0)
 			*e = second;
 		rc = -1;
@@ -201,13 +199,13 @@ static int foreground(struct job *j, struct host *h, const struct brig_options *
 	return rc < 0 ? -1 : status;
 }
 
-static int detached(struct host *h, const struct brig_options *o, const struct brig_create *c, struct err *e)
+static int detached(struct job *j, struct host *h, const struct brig_options *o, const struct brig_create *c, struct err *e)
 {
 	struct err second;
 
-	if (start_created(o, c->id, h, e) == 0)
+	if (start_created(j, h, e) == 0)
 		return 0;
-	if (life_delete(o->root, c->id, true, &second) < 0)
+	if (life_delete(o->root, c->id, true, j->spec, &second) < 0)
 		log_warn("%s, ignoring", second.text);
 	return -1;
 }
@@ -228,7 +226,7 @@ int brig_run(const struct brig_options *o, const struct brig_create *c, struct b
 	if (rc == 0)
 		rc = create(&j, &h, o, c, &e);
 	if (rc == 0)
-		rc = c->detach ? detached(&h, o, c, &e) : foreground(&j, &h, o, c, &e);
+		rc = c->detach ? detached(&j, &h, o, c, &e) : foreground(&j, &h, o, c, &e);
 	host_close(&h);
 	job_free(&j);
 	return rc < 0 ? give(&e, err) : rc;
@@ -393,7 +391,7 @@ int brig_delete(const struct brig_options *o, const char *id, bool force, struct
 {
 	struct err e;
 
-	return life_delete(o->root, id, force, &e) < 0 ? give(&e, err) : 0;
+	return life_delete(o->root, id, force, NULL, &e) < 0 ? give(&e, err) : 0;
 }
 
 int brig_signal_number(const char *name)

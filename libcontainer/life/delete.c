@@ -36,9 +36,9 @@ static int remove_unreadable(const char *root, const char *id, bool force, const
 	return statedir_remove((struct host_path){ root }, id, &c->dir, e);
 }
 
-int life_delete(const char *root, const char *id, bool force, struct err *e)
+int life_delete(const char *root, const char *id, bool force, const struct spec *spec, struct err *e)
 {
-	const struct spec *spec __attribute__((cleanup(spec_dropp))) = NULL;
+	const struct spec *saved __attribute__((cleanup(spec_dropp))) = NULL;
 	OWN(container) c;
 	struct err ignored;
 
@@ -46,8 +46,8 @@ int life_delete(const char *root, const char *id, bool force, struct err *e)
 	if (container_open(root, id, true, &c, e) < 0)
 		return remove_unreadable(root, id, force, &c, e);
 	TRY(refuse(&c, id, force, e));
-	if (life_saved_spec(&c, &spec, &ignored) < 0)
-		spec = NULL;
+	if (!spec && life_saved_spec(&c, &saved, &ignored) == 0)
+		spec = saved;
 	TRY(undo_all((struct host_path){ root }, &c.dir, &c.journal, e));
 	if (spec && life_hooks(spec, HOOK_POSTSTOP, &c.journal, "stopped", 0, &ignored) < 0)
 		log_warn("%s, ignoring", ignored.text);	/* specification: a failing poststop hook is a warning */

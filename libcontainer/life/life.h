@@ -46,7 +46,8 @@ int life_prepare(struct job *j, struct host *h, struct err *e) MUST_CHECK;
 bool life_oom_killed(const struct host *h);
 /* With no_new_privs the filter is loaded after attest has looked; so it is looked at once more, while the process lives. */
 int life_look_at_seccomp(const struct spec *s, pid_t pid, struct err *e) MUST_CHECK;
-int life_start(const char *root, struct container *c, struct err *e) MUST_CHECK;
+/* spec: the container's configuration where it is in memory, or NULL: the saved one is read. So too for life_delete. */
+int life_start(struct container *c, const struct spec *spec, struct err *e) MUST_CHECK;
 /* What one exec owns, on top of the container that it enters. */
 struct exec {
 	struct job job;			/* request: filled by the caller but for the target; spec: the process that results */
@@ -70,7 +71,7 @@ int life_update(struct container *c, const char *resources, struct err *e) MUST_
 typedef int event_fn(void *arg, const char *line);
 int life_events(const struct container *c, unsigned interval_ms, event_fn *each, void *arg, struct err *e) MUST_CHECK;
 
-int life_delete(const char *root, const char *id, bool force, struct err *e) MUST_CHECK;
+int life_delete(const char *root, const char *id, bool force, const struct spec *spec, struct err *e) MUST_CHECK;
 /* Hooks of the host's side that stand outside the plan: poststart, poststop. state: the status word; pid 0 for none. */
 int life_hooks(const struct spec *s, enum hook_kind kind, const struct journal *j, const char *status, pid_t pid, struct err *e) MUST_CHECK;
 /* The configuration saved at create. */

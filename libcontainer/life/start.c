@@ -82,15 +82,17 @@ static void kill_now(const struct journal *j)
 		sys_pidfd_signal(pidfd, SIGKILL);
 }
 
-int life_start(const char *root, struct container *c, struct err *e)
+int life_start(struct container *c, const struct spec *spec, struct err *e)
 {
-	const struct spec *spec __attribute__((cleanup(spec_dropp))) = NULL;
+	const struct spec *saved __attribute__((cleanup(spec_dropp))) = NULL;
 	OWN_FD in = FD_NONE, out = FD_NONE;
 
-	(void)root;
 	sys_fault_room("start");
 	TRY(refuse(c->status, e));
-	TRY(life_saved_spec(c, &spec, e));
+	if (!spec) {
+		TRY(life_saved_spec(c, &saved, e));
+		spec = saved;
+	}
 	out = sys_openat(c->dir.fd, "start.out", O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
 	in = sys_openat(c->dir.fd, "start.in", O_WRONLY | O_NONBLOCK | O_NOFOLLOW, 0);
 	if (in < 0 && errno == ENXIO)	/* nobody at the other end: it has died since its status was looked at */
