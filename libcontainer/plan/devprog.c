@@ -7,7 +7,7 @@
 
 #include <linux/bpf.h>
 
-enum { RULE_INSNS = 8, FRAME_INSNS = 8, ALL = BPF_DEVCG_ACC_MKNOD | BPF_DEVCG_ACC_READ | BPF_DEVCG_ACC_WRITE };
+enum { RULE_INSNS = 8, FRAME_INSNS = 8, MAX_SIBLINGS = 1000, ALL = BPF_DEVCG_ACC_MKNOD | BPF_DEVCG_ACC_READ | BPF_DEVCG_ACC_WRITE };
 
 struct code { struct bpf_insn *at; size_t n; };
 
@@ -70,6 +70,32 @@ static bool rule_code(struct code *c, const struct spec_device_rule *r)
 	return tests == 0 && bits == ALL;
 }
 
+static bool whole_node(const struct spec_device_rule *r)
+{
+	return r->allow && access_bits(r->access) == ALL && r->type != 'a' && r->major != DEV_ANY && r->minor != DEV_ANY;
+}
+
+/* How many rules, from this one back, allow everything to nodes of one driver: between those the order decides nothing. */
+static size_t siblings(const struct spec_device_rule *last, size_t most)
+{
+	size_t n = 0;
+
+	while (n < most && n < MAX_SIBLINGS && whole_node(&last[-(ptrdiff_t)n]) && last[-(ptrdiff_t)n].type == last->type && last[-(ptrdiff_t)n].major == last->major)
+		n++;
+	return n;
+}
+
+/* One look at type and driver for all of them: the verifier follows every branch, and its time is the container's. */
+static void siblings_code(struct code *c, const struct spec_device_rule *last, size_t n)
+{
+	emit(c, BPF_JMP32 | BPF_JNE | BPF_K, BPF_REG_2, 0, (int)(n + 3), last->type == 'b' ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR);
+	emit(c, BPF_JMP32 | BPF_JNE | BPF_K, BPF_REG_4, 0, (int)(n + 2), (uint32_t)last->major);
+	for (size_t i = 0; i + 1 < n; i++)
+		emit(c, BPF_JMP32 | BPF_JEQ | BPF_K, BPF_REG_5, 0, (int)(n - 1 - i), (uint32_t)last[-(ptrdiff_t)i].minor);
+	emit(c, BPF_JMP32 | BPF_JNE | BPF_K, BPF_REG_5, 0, 2, (uint32_t)last[-(ptrdiff_t)(n - 1)].minor);
+	verdict(c, true);
+}
+
 int device_program(struct arena *mem, size_t n, const struct spec_device_rule *rule, const struct bpf_insn **ret, size_t *ret_n, struct err *e)
 {
 	struct code c = { 0 };
@@ -81,9 +107,16 @@ int device_program(struct arena *mem, size_t n, const struct spec_device_rule *r
 	if (!c.at)
 		return err_oom(e);
 	load_context(&c);
-	for (size_t i = n; i > 0 && !closed; i--)
+	for (size_t i = n, k; i > 0 && !closed; i -= k) {
+		k = siblings(&rule[i - 1], i);
+		if (k > 1) {
+			siblings_code(&c, &rule[i - 1], k);
+			continue;
+		}
+		k = 1;
 		if (access_bits(rule[i - 1].access))
 			closed = rule_code(&c, &rule[i - 1]);
+	}
 	if (!closed)
 		verdict(&c, false);
 	*ret = c.at;

@@ -32,6 +32,7 @@ static int run(const struct bpf_insn *code, size_t n, const struct device *d)
 		case BPF_ALU | BPF_RSH | BPF_K: *dst >>= imm; break;
 		case BPF_ALU | BPF_AND | BPF_K: *dst &= imm; break;
 		case BPF_JMP32 | BPF_JNE | BPF_K: jump = *dst != imm; break;
+		case BPF_JMP32 | BPF_JEQ | BPF_K: jump = *dst == imm; break;
 		case BPF_JMP32 | BPF_JSET | BPF_K: jump = (*dst & imm) != 0; break;
 		case BPF_JMP | BPF_JA: jump = true; break;
 		case BPF_JMP | BPF_EXIT: return (int)reg[0];
@@ -66,6 +67,9 @@ int main(void)
 	const struct spec_device_rule open[] = { { true, 'a', DEV_ANY, DEV_ANY, RWM, NULL }, { false, 'b', 8, DEV_ANY, RWM, NULL } };
 	const struct spec_device_rule reset[] = { { true, 'c', 1, 3, RWM, NULL }, deny };
 
+	const struct spec_device_rule family[] = { deny, { true, 'c', 1, 3, RWM, NULL }, { true, 'c', 1, 5, RWM, NULL }, { true, 'c', 1, 7, RWM, NULL },
+		{ false, 'c', 1, 8, W, NULL }, { true, 'b', 1, 9, RWM, NULL }, { true, 'b', 1, 10, RWM, NULL }, { true, 'b', 2, 11, RWM, NULL } };
+
 	is_int(verdict(0, NULL, (struct device){ 'c', 1, 3, R }), 0, "no rule allows nothing");
 	is_int(verdict(N(null), (struct device){ 'c', 1, 3, R | W }), 1, "an allowed node opens");
 	is_int(verdict(N(null), (struct device){ 'b', 1, 3, R }), 0, "not as a block device");
@@ -79,5 +83,11 @@ int main(void)
 	is_int(verdict(N(open), (struct device){ 'c', 200, 7, RWM }), 1, "allow all is all");
 	is_int(verdict(N(open), (struct device){ 'b', 8, 1, R }), 0, "but a later rule wins");
 	is_int(verdict(N(reset), (struct device){ 'c', 1, 3, R }), 0, "deny all resets what stood before");
+	for (uint32_t minor = 3; minor <= 11; minor++) {
+		is_int(verdict(N(family), (struct device){ 'c', 1, minor, RWM }), minor == 3 || minor == 5 || minor == 7, "nodes of one driver: c 1");
+		is_int(verdict(N(family), (struct device){ 'b', 1, minor, RWM }), minor == 9 || minor == 10, "nodes of one driver: b 1");
+		is_int(verdict(N(family), (struct device){ 'b', 2, minor, R }), minor == 11, "nodes of one driver: b 2");
+		is_int(verdict(N(family), (struct device){ 'c', 2, minor, R }), 0, "nodes of one driver: c 2");
+	}
 	return done();
 }
