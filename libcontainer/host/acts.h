@@ -12,6 +12,7 @@ host_fn seccomp_compile;						/* seccomp.c */
 host_fn cgroup_make, cgroup_write, cgroup_devices, cgroup_owner;	/* cgroup.c */
 host_fn join_clone, clone_host, undumpable_host;			/* clone.c */
 host_fn id_map;								/* idmap.c */
+host_fn net_device;							/* netdev.c */
 host_fn oom_score, scheduler, io_priority, affinity, rlimit;		/* limits.c */
 host_fn hook_host;							/* hook.c */
 host_fn unit_start, unit_settle, unit_set;				/* unit.c */

@@ -27,6 +27,7 @@ static host_fn *const host_table[OP_COUNT] = {
 	[OP_ID_MAP] = id_map,
 	[OP_TREE_ATTR] = tree_attr_host,
 	[OP_TREE_IDMAP] = tree_idmap,
+	[OP_NET_DEVICE] = net_device,
 	[OP_OOM_SCORE] = oom_score,
 	[OP_SCHEDULER] = scheduler,
 	[OP_IO_PRIORITY] = io_priority,

@@ -89,7 +89,7 @@ static void linux_part(struct json_out *o)
 	json_open(o, '{');
 	enabled(o, "idmap", true);
 	json_close(o, '}');
-	enabled(o, "netDevices", false);
+	enabled(o, "netDevices", true);
 	json_close(o, '}');
 }
 

@@ -267,6 +267,22 @@ static bool net_name(const char *s)
 	return name_is_component(s) && strlen(s) < 16 && !strpbrk(s, ": \t");	/* IFNAMSIZ; dev_valid_name() */
 }
 
+/* A name, or a template with one "%d" as dev_alloc_name() takes it. */
+static bool net_new_name(const char *s)
+{
+	const char *percent = strchr(s, '%');
+
+	return net_name(s) && (!percent || (percent[1] == 'd' && !strchr(percent + 1, '%')));
+}
+
+static bool net_name_taken(const struct spec_net_device *item, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(item[k].name, item[i].name) == 0 && !strchr(item[i].name, '%'))
+			return true;
+	return false;
+}
+
 static const struct field net_fields[] = { FIELD(struct spec_net_device, name, "name", take_string) };
 
 static int take_net_devices(struct decoder *d, const struct json *v, void *at)
@@ -285,8 +301,10 @@ static int take_net_devices(struct decoder *d, const struct json *v, void *at)
 		item[i].host_name = m->key;
 		if (!item[i].name || !item[i].name[0])
 			item[i].name = m->key;
-		if (!net_name(m->key) || !net_name(item[i].name))
+		if (!net_name(m->key) || strchr(m->key, '%') || !net_new_name(item[i].name))
 			return refuse(d, m, "not a valid network device name");
+		if (net_name_taken(item, i))
+			return refuse(d, m, "two network devices would be named \"%s\"", item[i].name);
 		item[i].at = pointer_of(d, m);
 		if (!item[i].at)
 			return -1;

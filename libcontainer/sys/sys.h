@@ -175,8 +175,19 @@ int sys_bpf_query_device(int cgroup, uint32_t *ids, uint32_t *n);
 int sys_bpf_prog_by_id(uint32_t id);
 int sys_bpf_detach_device(int cgroup, int prog);
 
-/* ---- net.c: the little rtnetlink that brig needs, in the caller's network namespace ---- */
-int sys_loopback_up(void);
+/* ---- net.c: the little rtnetlink that brig needs, in the network namespace in which the socket was made ---- */
+struct sys_addr {
+	unsigned char family, prefix, scope;
+	uint32_t flags;						/* IFA_F_* */
+	unsigned char local[16], address[16], broadcast[16], local_size, address_size, broadcast_size;	/* size 0: none */
+};
+int sys_netlink(void);						/* a socket in the caller's network namespace of this moment */
+int sys_link_find(int fd, const char *name, int index);		/* by name, or when that is NULL by index; its index, or -1 ENODEV */
+int sys_link_move(int fd, int index, int netns, const char *name, int new_index);	/* name may be a template such as "eth%d" */
+int sys_link_up(int fd, int index);
+int sys_addr_list(int fd, int index, struct sys_addr *ret, size_t max, size_t *ret_n);	/* E2BIG: more than max */
+int sys_addr_add(int fd, int index, const struct sys_addr *a);
+int sys_loopback_up(void);					/* with a socket of its own */
 
 /* ---- fault.c ---- */
 /* Tells the process its room ("host", "join", "init", "hook", "start", "undo"; "" ends it) and starts the count of its calls; empty unless

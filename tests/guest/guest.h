@@ -17,6 +17,7 @@ struct section { const char *name; void (*print)(void); };
 extern const struct command file_commands[], call_commands[], signal_commands[], load_commands[];	/* each ends with a NULL name */
 extern const struct section process_sections[], system_sections[];
 
+void network(void);		/* a section of its own file */
 int report(int argc, char **argv);
 int hook(int argc, char **argv);
 

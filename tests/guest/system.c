@@ -201,7 +201,7 @@ static void devices(void)
 
 const struct section system_sections[] = {
 	{ "names", names }, { "ns", namespaces }, { "maps", maps }, { "mounts", mounts }, { "fds", descriptors }, { "tty", terminal },
-	{ "keyring", keyring }, { "cgroup", cgroup }, { "clocks", clocks }, { "dev", devices }, { NULL, NULL }
+	{ "keyring", keyring }, { "cgroup", cgroup }, { "clocks", clocks }, { "dev", devices }, { "net", network }, { NULL, NULL }
 };
 
 static int in_table(const struct section *s, const char *name)

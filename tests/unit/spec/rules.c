@@ -146,6 +146,12 @@ static const struct { enum where where; const char *text, *error, *at; } cases[]
 	{ LINUX, ALL "'netDevices':{'0123456789abcdef':{}}", "not a valid network device name", NULL },
 	{ LINUX, ALL "'netDevices':{'eth:0':{}}", "not a valid network device name", NULL },
 	{ LINUX, ALL "'netDevices':{'..':{}}", "not a valid network device name", NULL },
+	{ LINUX, ALL "'netDevices':{'eth%d':{}}", "not a valid network device name", NULL },
+	{ LINUX, ALL "'netDevices':{'eth0':{'name':'a%s'}}", "not a valid network device name", NULL },
+	{ LINUX, ALL "'netDevices':{'eth0':{'name':'a%d%d'}}", "not a valid network device name", NULL },
+	{ LINUX, ALL "'netDevices':{'eth0':{'name':'a%d'}}", NULL, NULL },
+	{ LINUX, ALL "'netDevices':{'eth0':{'name':'a%d'},'eth1':{'name':'a%d'}}", NULL, NULL },
+	{ LINUX, ALL "'netDevices':{'eth0':{'name':'a'},'eth1':{'name':'a'}}", "two network devices would be named", "/linux/netDevices/eth1" },
 	/* devices */
 	{ LINUX, "'devices':[{'type':'x','path':'/d'}]", "unknown device type", "/linux/devices/0/type" },
 	{ LINUX, "'devices':[{'type':'c','path':'d'}]", "must be an absolute path", "/linux/devices/0/path" },

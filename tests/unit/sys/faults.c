@@ -19,6 +19,7 @@ static size_t count;
 static struct stat st;
 static struct statfs sf;
 static struct ucred cred;
+static struct sys_addr address;
 static struct termios tio;
 static struct winsize ws;
 static struct timespec ts;
@@ -57,7 +58,8 @@ CALL(peer_cred, -1, &cred) CALL(send, -1, buf, 1, NULL, 0) CALL(recv, -1, buf, 1
 CALL(tty_peer, -1) CALL(tty_unlock, -1) CALL(tty_number, -1, &tty) CALL(tty_controlling, -1) CALL(tty_get, -1, &tio) CALL(tty_set, -1, &tio)
 CALL(tty_size_get, -1, &ws) CALL(tty_size_set, -1, &ws)
 CALL(bpf_load_device, NULL, 0, buf, sizeof(buf)) CALL(bpf_attach_device, -1, -1, -1) CALL(bpf_query_device, -1, programs, &number) CALL(bpf_prog_by_id, 0)
-CALL(bpf_detach_device, -1, -1) CALL(loopback_up)
+CALL(bpf_detach_device, -1, -1) CALL(loopback_up) CALL(netlink) CALL(link_find, -1, "x", 0) CALL(link_move, -1, 0, -1, "x", 1) CALL(link_up, -1, 0)
+CALL(addr_list, -1, 1, &address, 1, &count) CALL(addr_add, -1, 1, &address)
 
 #define ROW(name) { #name, call_##name }
 static const struct { const char *name; long (*call)(void); } table[] = {
@@ -73,6 +75,7 @@ static const struct { const char *name; long (*call)(void); } table[] = {
 	ROW(socket_unix), ROW(bind_unix), ROW(connect_unix), ROW(listen), ROW(accept), ROW(peer_cred), ROW(send), ROW(recv), ROW(tty_peer), ROW(tty_unlock),
 	ROW(tty_number), ROW(tty_controlling), ROW(tty_get), ROW(tty_set), ROW(tty_size_get), ROW(tty_size_set), ROW(bpf_load_device), ROW(bpf_attach_device),
 	ROW(bpf_query_device), ROW(bpf_prog_by_id), ROW(bpf_detach_device), ROW(loopback_up),
+	ROW(netlink), ROW(link_find), ROW(link_move), ROW(link_up), ROW(addr_list), ROW(addr_add),
 };
 
 /* Names that sys.h declares and that have no row: they cannot fail, or never return. */
