@@ -153,7 +153,16 @@ static void execution_domain(void)
 	say("personality", "%08x", (unsigned)personality(0xffffffff));
 }
 
+static void memory_policy(void)
+{
+	int mode;
+	unsigned long nodes[16] = { 0 };
+
+	if (syscall(SYS_get_mempolicy, &mode, nodes, sizeof(nodes) * 8, 0, 0) == 0)
+		say("mempolicy", "%#x %#lx", (unsigned)mode, nodes[0]);
+}
+
 const struct section process_sections[] = {
 	{ "ids", ids }, { "caps", caps }, { "limits", limits }, { "sched", scheduling }, { "place", place }, { "argv", arguments },
-	{ "session", session }, { "personality", execution_domain }, { NULL, NULL }
+	{ "session", session }, { "personality", execution_domain }, { "mempolicy", memory_policy }, { NULL, NULL }
 };
