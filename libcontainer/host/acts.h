@@ -12,6 +12,7 @@ host_fn seccomp_compile;						/* seccomp.c */
 host_fn cgroup_make, cgroup_write, cgroup_devices, cgroup_owner;	/* cgroup.c */
 host_fn join_clone, clone_host, undumpable_host;			/* clone.c */
 host_fn id_map;								/* idmap.c */
+host_fn rdt;								/* rdt.c */
 host_fn net_device;							/* netdev.c */
 host_fn oom_score, scheduler, io_priority, affinity, rlimit;		/* limits.c */
 host_fn hook_host;							/* hook.c */
@@ -22,5 +23,9 @@ host_fn attest;								/* attest.c */
 unsigned cgroup_components(const char *path);				/* cgroup.c */
 /* ERR_STATE when the cgroup was there before us (existing: components of path that were) and has processes, or is frozen (cgroup.c). */
 int cgroup_refuse_used(struct host_path mount, const char *path, unsigned existing, struct err *e) MUST_CHECK;
+
+/* rdt.c: removes what a journal says was made; ERR_STATE when a group that is to be made is there already. */
+int rdt_undo(const struct journal *j, struct err *e) MUST_CHECK;
+int rdt_refuse_used(const char *path, struct err *e) MUST_CHECK;
 
 #endif

@@ -35,13 +35,17 @@ int state_reserve(struct host *h, const struct step *s, struct err *e)
 
 	(void)s;
 	*j = (struct journal){ .phase = PHASE_CREATING, .id = r->id, .bundle = r->bundle, .rootfs = p->rootfs, .created = "",
-			       .cgroup_mount = p->cgroup_mount, .cgroup_path = "", .systemd_unit = p->systemd_unit, .keyring = "", .rdt_path = "",
+			       .cgroup_mount = p->cgroup_mount, .cgroup_path = "", .systemd_unit = p->systemd_unit, .keyring = "", .rdt_path = "", .rdt_monitor = "",
 			       .systemd_cgroup = r->systemd_cgroup, .rootless = p->rootless, .own_pid_ns = p->own_pid_ns,
 			       .has_terminal = false, .owner = (uint32_t)sys_geteuid() };
 	TRY(statedir_reserve((struct host_path){ r->state_root }, r->id, &h->state, e));
 	h->reserved = true;
 	if (p->cgroup_path[0])
 		TRY(reserve_cgroup(h, e));
+	TRY(rdt_refuse_used(p->rdt_path, e));
+	TRY(rdt_refuse_used(p->rdt_monitor, e));
+	j->rdt_path = p->rdt_path;
+	j->rdt_monitor = p->rdt_monitor;
 	TRY(journal_write(&h->state, j, e));
 	return statedir_write(&h->state, "config.json", h->config, h->config_size, e);
 }

@@ -33,6 +33,7 @@ static host_fn *const host_table[OP_COUNT] = {
 	[OP_IO_PRIORITY] = io_priority,
 	[OP_AFFINITY] = affinity,
 	[OP_BIRTH_AFFINITY] = affinity,
+	[OP_RDT] = rdt,
 	[OP_RLIMIT] = rlimit,
 	[OP_CONSOLE_SEND] = console_send,
 	[OP_HOOK] = hook_host,

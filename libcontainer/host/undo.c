@@ -1,5 +1,5 @@
 /* room: host — the journal, executed backwards. Every act is idempotent, so that a delete that was killed is simply repeated. */
-#include "host/host.h"
+#include "host/acts.h"
 #include "host/systemd.h"
 #include "base/log.h"
 #include "fs/cgroupfs.h"
@@ -77,6 +77,8 @@ int undo_all(struct host_path root, const struct statedir *d, const struct journ
 	int rc = kill_init(j, e);
 
 	if (clear_cgroup(j, rc < 0 ? &second : e) < 0)
+		rc = -1;
+	if (rdt_undo(j, rc < 0 ? &second : e) < 0)
 		rc = -1;
 	/* The journal is the only thing that knows what is left: it goes last, and only when nothing is. */
 	TRY(rc);

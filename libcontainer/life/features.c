@@ -68,6 +68,16 @@ enum { systemd_built_in = true };
 enum { systemd_built_in = false };
 #endif
 
+static void intel_rdt(struct json_out *o)
+{
+	json_key(o, "intelRdt");
+	json_open(o, '{');
+	json_kv_bool(o, "enabled", true);
+	json_kv_bool(o, "schemata", true);
+	json_kv_bool(o, "monitoring", true);
+	json_close(o, '}');
+}
+
 static void linux_part(struct json_out *o)
 {
 	json_key(o, "linux");
@@ -84,7 +94,7 @@ static void linux_part(struct json_out *o)
 	seccomp(o);
 	enabled(o, "apparmor", true);
 	enabled(o, "selinux", true);
-	enabled(o, "intelRdt", false);
+	intel_rdt(o);
 	json_key(o, "mountExtensions");
 	json_open(o, '{');
 	enabled(o, "idmap", true);

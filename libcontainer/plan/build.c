@@ -198,7 +198,7 @@ static void start_fields(struct builder *b)
 		b->uid_map = &l->uid_map;
 	if (b->any_userns && l->gid_map.n)
 		b->gid_map = &l->gid_map;
-	b->p->cgroup_mount = b->p->cgroup_path = b->p->systemd_unit = "";
+	b->p->cgroup_mount = b->p->cgroup_path = b->p->systemd_unit = b->p->rdt_path = b->p->rdt_monitor = "";
 	b->p->state_status = "creating";
 	b->p->own_pid_ns = ns_is_new(b, NS_PID);
 	b->p->rootless = !b->privileged || b->f->euid != 0;

@@ -100,6 +100,7 @@ int add_masks(struct builder *b);
 int add_session(struct builder *b);
 int add_close_fds(struct builder *b);
 int add_drop(struct builder *b);
+int add_rdt(struct builder *b);
 int add_rlimits(struct builder *b);
 int add_attest(struct builder *b);
 int add_pidfd_send(struct builder *b);

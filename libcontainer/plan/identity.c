@@ -211,11 +211,7 @@ int add_host_settings(struct builder *b)
 		ADD(io, b, OP_IO_PRIORITY, HOST, "/process/ioPriority");
 		io->number.value = (int64_t)(p->io_class << IOPRIO_CLASS_SHIFT_ | p->io_priority);
 	}
-	if (b->p->kind == PLAN_CREATE && b->s->linux_.rdt.present) {
-		ADD(rdt, b, OP_RDT, HOST, "/linux/intelRdt");
-		rdt->rdt = &b->s->linux_.rdt;
-	}
-	return 0;
+	return add_rdt(b);
 }
 
 int add_rlimits(struct builder *b)

@@ -45,6 +45,9 @@ struct op_info {
 };
 extern const struct op_info op_info[OP_COUNT];
 
+/* The resctrl group: ours and new; somebody's, made when it is not there (else its lines are compared); somebody's that must be there; exec. */
+enum rdt_make { RDT_OURS, RDT_WHEN_ABSENT, RDT_EXISTING, RDT_JOIN };
+
 #define ATTEST_ANY_ID UINT32_MAX
 
 /* What attest compares with the kernel's own words. */
@@ -103,7 +106,7 @@ struct step {
 		struct { const char *host_name, *name; } netdev;
 		struct { int64_t value; } number;
 		const struct spec_scheduler *sched;
-		const struct spec_rdt *rdt;
+		struct { struct host_path mount; const char *group, *monitor; struct strings lines; enum rdt_make make; } rdt;	/* group "": the default one; monitor or NULL */
 		struct { int resource; uint64_t soft, hard; } rlimit;
 		struct { uint32_t uid, gid, umask; struct ids_list groups; bool set_groups, keep_caps; } user;
 		struct { slot_t slot; const char *type, *source; uint64_t sb_flags, attr; struct strings data; } fs;
@@ -147,6 +150,7 @@ struct plan {
 	/* for the journal and hooks */
 	const char *cgroup_mount, *cgroup_path;	/* "" none */
 	const char *systemd_unit;		/* "" none */
+	const char *rdt_path, *rdt_monitor;	/* resctrl groups that are made and have to go again, "" none */
 	const char *rootfs;			/* absolute host path, for state */
 	bool own_pid_ns, rootless;
 	const char *state_status;		/* of the container while this plan is walked: "creating", "running" */

@@ -396,13 +396,15 @@ static void idmap_fields(struct fields *f, const struct step *s)
 	field_flag(f, "containersNamespace", s->idmap.own_userns);
 }
 
-static void rdt_fields(struct fields *f, const struct spec_rdt *r)
+static void rdt_fields(struct fields *f, const struct step *s)
 {
-	field_string(f, "closID", "closID", r->clos_id);
-	field_string(f, "l3CacheSchema", "", r->l3_schema);
-	field_string(f, "memBwSchema", "", r->mb_schema);
-	field_strings(f, "schemata", "", &r->schemata);
-	field_flag(f, "monitoring", r->monitoring);
+	static const char *const make[] = { [RDT_OURS] = "new", [RDT_WHEN_ABSENT] = "new-or-equal", [RDT_EXISTING] = "existing", [RDT_JOIN] = "joined" };
+
+	field_string(f, "mount", "", s->rdt.mount.s);
+	field_string(f, "group", "group", s->rdt.group[0] ? s->rdt.group : "/");
+	field_string(f, "make", "", make[s->rdt.make]);
+	field_strings(f, "schemata", "", &s->rdt.lines);
+	field_string(f, "monitor", "monitor", s->rdt.monitor);
 }
 
 static void rlimit_fields(struct fields *f, const struct step *s)
@@ -504,7 +506,7 @@ void step_fields(struct fields *f, const struct step *s)
 	case OP_TREE_IDMAP: idmap_fields(f, s); break;
 	case OP_OOM_SCORE: case OP_IO_PRIORITY: case OP_PERSONALITY: field_signed(f, "value", "", s->number.value); break;
 	case OP_SCHEDULER: sched_fields(f, s->sched); break;
-	case OP_RDT: rdt_fields(f, s->rdt); break;
+	case OP_RDT: rdt_fields(f, s); break;
 	case OP_RLIMIT: rlimit_fields(f, s); break;
 	case OP_BECOME_ROOT: case OP_IDS: user_fields(f, s); break;
 	case OP_FS_MAKE: fs_fields(f, s); break;

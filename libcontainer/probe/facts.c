@@ -151,6 +151,30 @@ static int cgroup_mount(struct arena *mem, struct facts *f, struct err *e)
 	return 0;
 }
 
+/* Nothing is asked of it here: most machines have none, and most containers want none. */
+static int resctrl_mount(struct arena *mem, struct facts *f, struct err *e)
+{
+	OWN(str) text = { 0 };
+	char *next;
+
+	f->resctrl_mount = "";
+	TRY(small_file("/proc/self/mountinfo", &text, e));
+	next = text.s;
+	for (char *line = strsep(&next, "\n"); line; line = strsep(&next, "\n")) {
+		char *type = strstr(line, " - "), root[256], point[4096];
+		unsigned ma, mi;
+
+		if (!type || strncmp(type + 3, "resctrl ", 8) || sscanf(line, "%*s %*s %u:%u %255s %4095s", &ma, &mi, root, point) != 4 || strcmp(root, "/"))
+			continue;
+		unescape(point);
+		if (!in_sight(point, ma, mi))
+			continue;
+		f->resctrl_mount = arena_strdup(mem, point);
+		return f->resctrl_mount ? 0 : err_oom(e);
+	}
+	return 0;
+}
+
 static int cgroup_self(struct arena *mem, struct facts *f, struct err *e)
 {
 	OWN(str) text = { 0 };
@@ -263,6 +287,7 @@ int probe_facts(struct arena *mem, struct facts *ret, struct err *e)
 	TRY(caller(&f, e));
 	last_cap(&f);
 	TRY(cgroup_mount(mem, &f, e));
+	TRY(resctrl_mount(mem, &f, e));
 	TRY(cgroup_self(mem, &f, e));
 	TRY(cgroup_abilities(mem, &f, e));
 	security_modules(&f);

@@ -18,6 +18,7 @@ struct facts {
 	bool cgroup_writable;		/* we may make directories below cgroup_self's parent (or the mount root) */
 	const char *cgroup_controllers;	/* blank-separated, of the hierarchy's root */
 	bool systemd;			/* it runs here, and this program can talk to it */
+	const char *resctrl_mount;	/* where resctrl is mounted, "" nowhere */
 	bool selinux, apparmor;		/* the LSM is active */
 	bool cgroupns, timens, userns;	/* /proc/self/ns has the file */
 	bool keys;			/* keyctl exists */

@@ -380,7 +380,12 @@ static int take_mpol(struct decoder *d, const struct json *v, void *at)
 /* ---- resctrl ---- */
 static int take_clos(struct decoder *d, const struct json *v, void *at)
 {
+	static const char *const of_the_kernel[] = { "info", "mon_groups", "mon_data" };	/* no groups, though directories */
+
 	TRY(take_string(d, v, at));
+	for (size_t i = 0; i < 3; i++)
+		if (strcmp(v->text, of_the_kernel[i]) == 0)
+			return refuse(d, v, "closID \"%s\" is a directory of the kernel's own", v->text);
 	if (strcmp(v->text, "/") == 0 || name_is_component(v->text))
 		return 0;
 	return refuse(d, v, "\"%.80s\" is not a valid closID", v->text);

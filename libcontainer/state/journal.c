@@ -25,6 +25,7 @@ static const struct field { const char *name; enum kind kind; size_t offset; } f
 	{ "ownPidNamespace", BOOL, offsetof(struct journal, own_pid_ns) },
 	{ "terminal", BOOL, offsetof(struct journal, has_terminal) },
 	{ "rdtPath", TEXT, offsetof(struct journal, rdt_path) },
+	{ "rdtMonitor", TEXT, offsetof(struct journal, rdt_monitor) },
 	{ "owner", U32, offsetof(struct journal, owner) },
 };
 

@@ -34,7 +34,7 @@ struct journal {
 	const char *keyring;		/* session keyring name, "" none */
 	bool own_pid_ns;		/* killing init kills all */
 	bool has_terminal;
-	const char *rdt_path;		/* resctrl directory made by us, "" none */
+	const char *rdt_path, *rdt_monitor;	/* resctrl groups made by us, for allocation and for monitoring; "" none */
 	uint32_t owner;			/* euid that created it */
 };
 

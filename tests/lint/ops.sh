@@ -8,7 +8,7 @@ sed -nE 's/^OP\(([A-Z_]+), *([A-Z|]+), *"([a-z-]+)", *([a-z]+),.*/\1 \2 \3 \4/p'
 if [ "$(grep -c '^OP(' plan/ops.def)" != "$(wc -l <"$tmp/ops")" ]; then echo "a row cannot be read"; fi | check "ops.def is read"
 
 # Kinds that this program refuses by name (ERR_UNSUPPORTED) because nothing carries them out yet.
-unbuilt='RDT'
+unbuilt=''
 
 executor() { # ROOM FILE
 	while read -r op rooms _ _; do

@@ -51,7 +51,7 @@ static void facts(struct facts *f)
 	*f = (struct facts){ .caps = ~(capset_t)0, .can_mount = true, .kernel_major = 6, .kernel_minor = 8, .cgroup = CGROUP_PURE,
 			     .cgroup_mount = "/sys/fs/cgroup", .cgroup_self = "/", .cgroup_writable = true,
 			     .cgroup_controllers = "cpuset cpu io memory hugetlb pids rdma misc", .cgroupns = true, .timens = true, .userns = true,
-			     .keys = true, .idmap_tmpfs = true, .last_cap = 40 };
+			     .resctrl_mount = "/sys/fs/resctrl", .keys = true, .idmap_tmpfs = true, .last_cap = 40 };
 }
 
 void fixture_default(struct fixture *x)

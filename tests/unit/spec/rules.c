@@ -178,6 +178,8 @@ static const struct { enum where where; const char *text, *error, *at; } cases[]
 	{ LINUX, "'intelRdt':{'closID':'a/b'}", "not a valid closID", "/linux/intelRdt/closID" },
 	{ LINUX, "'intelRdt':{'closID':'..'}", "not a valid closID", "/linux/intelRdt/closID" },
 	{ LINUX, "'intelRdt':{'closID':'/'}", NULL, NULL },
+	{ LINUX, "'intelRdt':{'closID':'mon_groups'}", "directory of the kernel's own", "/linux/intelRdt/closID" },
+	{ LINUX, "'intelRdt':{'closID':'info'}", "directory of the kernel's own", "/linux/intelRdt/closID" },
 	/* sysctl */
 	{ LINUX, "'sysctl':{'net.ipv4.ip_forward':'1'}", "without a private network namespace", "/linux/sysctl/net.ipv4.ip_forward" },
 	{ LINUX, ALL "'sysctl':{'net.ipv4.ip_forward':'1','net/ipv4/conf/eth0.1/rp_filter':'1','net.ipv4.conf.eth0/1.rp_filter':'1'}", NULL, NULL },

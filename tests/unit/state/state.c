@@ -152,14 +152,14 @@ static void removing(void)
 
 static const struct journal sample = { .phase = PHASE_CREATED, .id = "c", .bundle = "/b \"q\"", .rootfs = "/r", .created = "2024-01-01T00:00:00.5Z", .pid = 77, .start_time = UINT64_MAX,
 	.cgroup_mount = "/m", .cgroup_path = "/p", .cgroup_keep = 3, .systemd_cgroup = true, .rootless = true, .systemd_unit = "u", .keyring = "k", .own_pid_ns = true,
-	.has_terminal = true, .rdt_path = "", .owner = 4294967295u };
+	.has_terminal = true, .rdt_path = "", .rdt_monitor = "/r/mon_groups/x", .owner = 4294967295u };
 
 static bool same(const struct journal *a, const struct journal *b)
 {
 	return a->phase == b->phase && !strcmp(a->id, b->id) && !strcmp(a->bundle, b->bundle) && !strcmp(a->rootfs, b->rootfs) && !strcmp(a->created, b->created) && a->pid == b->pid &&
 	       a->start_time == b->start_time && !strcmp(a->cgroup_mount, b->cgroup_mount) && !strcmp(a->cgroup_path, b->cgroup_path) && a->cgroup_keep == b->cgroup_keep &&
 	       a->systemd_cgroup == b->systemd_cgroup && a->rootless == b->rootless && !strcmp(a->systemd_unit, b->systemd_unit) && !strcmp(a->keyring, b->keyring) &&
-	       a->own_pid_ns == b->own_pid_ns && a->has_terminal == b->has_terminal && !strcmp(a->rdt_path, b->rdt_path) && a->owner == b->owner;
+	       a->own_pid_ns == b->own_pid_ns && a->has_terminal == b->has_terminal && !strcmp(a->rdt_path, b->rdt_path) && !strcmp(a->rdt_monitor, b->rdt_monitor) && a->owner == b->owner;
 }
 
 /* Writes the journal with one member left out (with NULL) or replaced. */
@@ -203,7 +203,7 @@ static void journal(void)
 		return;
 	ok(journal_read(&d, &mem, &back, &e) < 0 && e.num == ENOENT, "no journal yet");
 	ok(journal_write(&d, &sample, &e) == 0 && journal_read(&d, &mem, &back, &e) == 0 && same(&sample, &back), "there and back");
-	ok(statedir_read(&d, "state.json", 100000, &t, &e) == 0 && json_parse(&mem, "j", t.s, t.n, &whole, &e) == 0 && whole->count == 18, "18 fields");
+	ok(statedir_read(&d, "state.json", 100000, &t, &e) == 0 && json_parse(&mem, "j", t.s, t.n, &whole, &e) == 0 && whole->count == 19, "19 fields");
 	for (const struct json *m = whole->child; m; m = m->next) {
 		unsigned taken = 0;
 
