@@ -387,6 +387,20 @@ int rootfs_symlink(const struct rootfs *r, struct root_path p, const char *text,
 	return 0;
 }
 
+int rootfs_readlink(const struct rootfs *r, struct root_path p, char *buf, size_t size, struct err *e)
+{
+	OWN_FD fd = sys_openat2(r->fd, p.s, O_PATH | O_NOFOLLOW, 0, IN_ROOT);
+	ssize_t n;
+
+	if (fd < 0)
+		return err_sys(e, "open %s in the container", p.s);
+	n = sys_readlinkat(fd, "", buf, size - 1);
+	if (n < 0 && errno != ENOENT)	/* what the kernel says of a descriptor that is no link */
+		return err_sys(e, "read the link %s in the container", p.s);
+	buf[n < 0 ? 0 : n] = '\0';
+	return 0;
+}
+
 int rootfs_read(const struct rootfs *r, struct root_path p, size_t limit, struct str *ret, struct err *e)
 {
 	OWN_FD fd = sys_openat2(r->fd, p.s, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, IN_ROOT);

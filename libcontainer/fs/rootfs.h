@@ -36,6 +36,9 @@ int rootfs_mknod(const struct rootfs *r, struct root_path p, mode_t mode_and_typ
  * symlink or an ordinary file made by the image, never a directory. */
 int rootfs_symlink(const struct rootfs *r, struct root_path p, const char *target, bool keep, struct err *e) MUST_CHECK;
 
+/* The text of a link, cut to size; "" for what is none. Absent: ENOENT. */
+int rootfs_readlink(const struct rootfs *r, struct root_path p, char *buf, size_t size, struct err *e) MUST_CHECK;
+
 /* Whole content of a regular file, at most limit bytes, opened O_NONBLOCK so that a FIFO or device cannot hold us (N16, W-1).
  * Returns 1 when read, 0 when it is absent or not a regular file, -1 on error (too large: ERR_SPEC). */
 int rootfs_read(const struct rootfs *r, struct root_path p, size_t limit, struct str *ret, struct err *e) MUST_CHECK;

@@ -21,11 +21,11 @@ static int clone_of(int dir, const char *path, unsigned flags, int *ret_fd)
 	return 0;
 }
 
-int tree_clone(struct host_path p, bool recursive, bool nofollow, int *ret_fd, struct err *e)
+int tree_clone(struct host_path p, bool recursive, enum tree_links links, int *ret_fd, struct err *e)
 {
-	unsigned flags = recursive ? AT_RECURSIVE : 0;
+	unsigned flags = (recursive ? AT_RECURSIVE : 0) | (links == LINK_KEPT ? AT_SYMLINK_NOFOLLOW : 0);
 
-	if (nofollow) {
+	if (links == LINKS_REFUSED) {
 		OWN_FD at = sys_openat2(AT_FDCWD, p.s, O_PATH, 0, RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
 
 		if (at < 0)

@@ -8,9 +8,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* open_tree(OPEN_TREE_CLONE): *ret_fd (owned by the caller) is a detached copy of the mount at p, with all below it when recursive. nofollow
- * refuses any symlink on the way (option src-nofollow, CVE-2017-1002101 class). */
-int tree_clone(struct host_path p, bool recursive, bool nofollow, int *ret_fd, struct err *e) MUST_CHECK;
+/* Links on the way to a source: followed; refused, each of them (option src-nofollow, CVE-2017-1002101 class); the last one is itself what is
+ * meant (option copy-symlink). */
+enum tree_links { LINKS_FOLLOWED, LINKS_REFUSED, LINK_KEPT };
+/* open_tree(OPEN_TREE_CLONE): *ret_fd (owned by the caller) is a detached copy of the mount at p, with all below it when recursive. */
+int tree_clone(struct host_path p, bool recursive, enum tree_links links, int *ret_fd, struct err *e) MUST_CHECK;
 /* The same for one device node, proven by descriptor to be of that type ('c', 'b', 'p') and, unless any_number, number (N8). */
 int node_clone(struct host_path p, char type, uint32_t major, uint32_t minor, bool any_number, int *ret_fd, struct err *e) MUST_CHECK;
 /* mount_setattr (5.12) on the tree's descriptor; propagation is an MS_* value or 0. */

@@ -11,7 +11,7 @@
 
 int tree_open_host(struct host *h, const struct step *s, struct err *e)
 {
-	return tree_clone(s->tree.path, s->tree.recursive, s->tree.nofollow, &h->tab.slot[s->tree.slot].fd, e);
+	return tree_clone(s->tree.path, s->tree.recursive, s->tree.nofollow ? LINKS_REFUSED : s->tree.keep_link ? LINK_KEPT : LINKS_FOLLOWED, &h->tab.slot[s->tree.slot].fd, e);
 }
 
 int node_open_host(struct host *h, const struct step *s, struct err *e)

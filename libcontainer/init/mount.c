@@ -29,7 +29,7 @@ int propagation(struct init *in, const struct step *s, struct err *e)
 
 int tree_open_init(struct init *in, const struct step *s, struct err *e)
 {
-	return tree_clone(s->tree.path, s->tree.recursive, s->tree.nofollow, slot_fd(in, s->tree.slot), e);
+	return tree_clone(s->tree.path, s->tree.recursive, s->tree.nofollow ? LINKS_REFUSED : s->tree.keep_link ? LINK_KEPT : LINKS_FOLLOWED, slot_fd(in, s->tree.slot), e);
 }
 
 int node_open_init(struct init *in, const struct step *s, struct err *e)
@@ -146,6 +146,21 @@ static int refuse_hidden_proc(int target, const char *dest, struct err *e)
 	return fs.f_type != PROC_SUPER_MAGIC ? 0 : err_set(e, ERR_POLICY, 0, "\"%s\" cannot be mounted because it is inside /proc", dest);
 }
 
+/* Option copy-symlink: a source that is a link is made again in the container, where it may lead elsewhere; nothing is mounted. What the image has
+ * there already stays, and only the same link is as good. */
+static int copy_link(struct init *in, int tree, struct root_path dest, struct err *e)
+{
+	char text[4096], now[4096];
+	ssize_t n = sys_readlinkat(tree, "", text, sizeof(text) - 1);
+
+	if (n < 0)
+		return err_sys(e, "read the link that %s is to be", dest.s);
+	text[n] = '\0';
+	if (rootfs_readlink(&in->root, dest, now, sizeof(now), e) < 0)
+		return e->num == ENOENT ? rootfs_symlink(&in->root, dest, text, true, e) : -1;
+	return strcmp(now, text) == 0 ? 0 : err_set(e, ERR_SPEC, EEXIST, "copy the link to %s at %s", text, dest.s);
+}
+
 /* The mount point's kind follows the source, known only now. Nothing is looked up twice: the target is held, the tree is held. */
 int tree_attach(struct init *in, const struct step *s, struct err *e)
 {
@@ -156,6 +171,8 @@ int tree_attach(struct init *in, const struct step *s, struct err *e)
 
 	if (sys_fstat(*tree, &st) < 0)
 		return err_sys(e, "stat the source of %s", s->attach.dest.s);
+	if (S_ISLNK(st.st_mode) && s->attach.copy_link)
+		return copy_link(in, *tree, s->attach.dest, e);
 	if (S_ISDIR(st.st_mode))
 		kind = s->attach.real_dir ? MOUNTPOINT_REAL_DIR : MOUNTPOINT_DIR;
 	target = rootfs_mountpoint(&in->root, s->attach.dest, kind, s->attach.nofollow, e);

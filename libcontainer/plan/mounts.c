@@ -96,6 +96,7 @@ static int add_attach(struct builder *b, const struct spec_mount *m, slot_t slot
 	attach->attach.dest.s = m->destination;
 	attach->attach.real_dir = m->kind == MOUNT_PROC || m->kind == MOUNT_SYSFS;
 	attach->attach.nofollow = m->dest_nofollow;
+	attach->attach.copy_link = m->copy_symlink;
 	attach->attach.propagation = m->propagation & (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE);
 	attach->attach.propagation_recursive = m->propagation && m->propagation_recursive;
 	if (from == FROM_BIND && m->propagation_recursive && (m->propagation & (MS_PRIVATE | MS_SLAVE))) {
@@ -109,8 +110,6 @@ static int add_bind(struct builder *b, const struct spec_mount *m, slot_t slot)
 {
 	struct mount_flags a = m->attr;
 
-	if (m->copy_symlink)
-		return fail(b, ERR_UNSUPPORTED, m->at, "mount on %s: option copy-symlink is not supported", m->destination);
 	a.clear &= m->explicit_clear | MOUNT_ATTR__ATIME;	/* flags of the source stay unless their opposite is asked for (W-11) */
 	TRY(add_attr(b, m, slot, m->rattr, tree_propagation(b, m), true));
 	TRY(add_attr(b, m, slot, a, 0, false));

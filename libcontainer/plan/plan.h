@@ -85,7 +85,7 @@ struct step {
 	const char *why;	/* "/mounts/3" or "default: nothing may leak out" */
 	union {
 		struct { slot_t out; struct host_path path; const char *what; } path;	/* what: words for the error of a socket */
-		struct { slot_t slot; struct host_path path; bool recursive, nofollow; } tree;	/* slot: out for tree-open, in for root-attach */
+		struct { slot_t slot; struct host_path path; bool recursive, nofollow, keep_link; } tree;	/* slot: out for tree-open, in for root-attach */
 		struct { slot_t out; struct host_path path; char type; uint32_t major, minor; bool any_number; } node;
 		struct { slot_t slot; struct host_path path; enum ns_type type; } ns;
 		struct { slot_t slot; const struct spec_seccomp *profile; uint32_t flags; bool last; } seccomp;
@@ -112,7 +112,7 @@ struct step {
 		struct { slot_t slot; const char *type, *source; uint64_t sb_flags, attr; struct strings data; } fs;
 		struct { slot_t slot; struct root_path path; } copy;
 		struct { slot_t slot; uint64_t set, clear, propagation; bool recursive; } attr;
-		struct { slot_t slot; struct root_path dest; bool real_dir, nofollow; uint64_t propagation; bool propagation_recursive; } attach;
+		struct { slot_t slot; struct root_path dest; bool real_dir, nofollow, copy_link; uint64_t propagation; bool propagation_recursive; } attach;
 		struct { struct root_path dest; uint64_t set, clear; bool recursive; } change;
 		struct { struct root_path path; uint32_t mode; uint32_t major, minor, uid, gid; } device;	/* mode with S_IFCHR ... */
 		struct { struct root_path path; const char *target; } link;

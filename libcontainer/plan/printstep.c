@@ -211,6 +211,7 @@ static void tree_fields(struct fields *f, const struct step *s)
 	field_string(f, "path", "", s->tree.path.s);
 	field_flag(f, "recursive", s->tree.recursive);
 	field_flag(f, "nofollow", s->tree.nofollow);
+	field_flag(f, "keepLink", s->tree.keep_link);
 	field_slot(f, "slot", "->", s->tree.slot);
 }
 
@@ -241,6 +242,7 @@ static void attach_fields(struct fields *f, const struct step *s)
 	BITS(f, "propagation", "", s->attach.propagation, propagation_bit);
 	field_flag(f, "recursive", s->attach.propagation_recursive);
 	field_flag(f, "nofollow", s->attach.nofollow);
+	field_flag(f, "copyLink", s->attach.copy_link);
 	if (!f->text)
 		field_flag(f, "realDirectory", s->attach.real_dir);
 }

@@ -51,6 +51,7 @@ static int open_mount(struct builder *b, enum room room, size_t i)
 	open = &b->p->step[b->p->n - 1];
 	open->tree.recursive = from == FROM_HOST_SYS || m->recursive;
 	open->tree.nofollow = m->src_nofollow;
+	open->tree.keep_link = m->copy_symlink;
 	return 0;
 }
 

@@ -239,6 +239,8 @@ static int check_mount(struct decoder *d, const struct json *v, struct spec_moun
 		return refuse(d, v, "id-mapped mounts are supported for bind mounts only");
 	if ((m->idmap || m->ridmap) && m->kind != MOUNT_BIND)
 		return refuse(d, v, "option idmap is for bind mounts");
+	if (m->copy_symlink && m->kind != MOUNT_BIND)
+		return refuse(d, v, "option copy-symlink is for bind mounts");
 	if (m->tmpcopyup && m->kind != MOUNT_TMPFS)
 		return refuse(d, v, "option tmpcopyup is for tmpfs mounts");
 	return check_destination(d, v, m);

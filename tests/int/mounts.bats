@@ -204,3 +204,25 @@ nested() { # OPTIONS TOP BELOW
 		cmp /proc/self/mountinfo "$2/before"' "$BRIG" "$B" "$T"
 	[ "$rc" = 0 ] || fail "mounts differ"
 }
+@test "copy-symlink: a source that is a link is made again inside; anything else is bound" {
+	ln -s /guest "$T/link"
+	echo hello >"$T/file"
+	want ".mounts+=[{destination:\"/a/l\",type:\"none\",source:\"$T/link\",options:[\"bind\",\"copy-symlink\"]},{destination:\"/f\",type:\"none\",source:\"$T/file\",options:[\"bind\",\"copy-symlink\"]}]" \
+		'run /a/l exit 0 , cat /f , report mounts' cat./f=hello '!~^mount=/a/l ' '~^mount=/f '
+	[ "$(readlink "$R/a/l")" = /guest ] || fail "no link"
+	want ".mounts+=[{destination:\"/a/l\",type:\"none\",source:\"$T/link\",options:[\"rbind\",\"ro\",\"copy-symlink\"]}]" 'report mounts' '!~^mount=/a/l '
+}
+@test "copy-symlink: what the image has there is not replaced" {
+	ln -s /guest "$T/link"
+	ln -s /etc "$R/other"
+	echo kept >"$R/file"
+	refuse ".mounts+=[{destination:\"/other\",type:\"none\",source:\"$T/link\",options:[\"bind\",\"copy-symlink\"]}]" /other 'file exists'
+	refuse ".mounts+=[{destination:\"/file\",type:\"none\",source:\"$T/link\",options:[\"bind\",\"copy-symlink\"]}]" /file 'file exists'
+	[ "$(readlink "$R/other")" = /etc ] && [ "$(cat "$R/file")" = kept ]
+}
+@test "copy-symlink: without it a link is followed, with src-nofollow it is refused" {
+	ln -s "$T/file" "$T/link"
+	echo hello >"$T/file"
+	want ".mounts+=[{destination:\"/l\",type:\"none\",source:\"$T/link\",options:[\"bind\"]}]" 'cat /l' cat./l=hello
+	refuse ".mounts+=[{destination:\"/l2\",type:\"none\",source:\"$T/link\",options:[\"bind\",\"src-nofollow\",\"copy-symlink\"]}]" 'too many levels of symbolic links'
+}

@@ -181,7 +181,7 @@ static void trees(void)
 	struct err e;
 
 	put("f", "x");
-	if (tree_clone(H("f"), false, false, &fd, &e) < 0) {
+	if (tree_clone(H("f"), false, LINKS_FOLLOWED, &fd, &e) < 0) {
 		skip("open_tree: %s", e.text);
 		return;
 	}
@@ -191,12 +191,15 @@ static void trees(void)
 	fd_drop(&fd);
 	if (symlink("f", at("to-f")) < 0 && errno != EEXIST)
 		perror("to-f");
-	ok(tree_clone(H("to-f"), false, true, &fd, &e) < 0 && e.num == ELOOP && fd == FD_NONE, "nofollow refuses a link");
-	ok(tree_clone(H("to-f"), false, false, &fd, &e) == 0, "which is followed otherwise");
+	ok(tree_clone(H("to-f"), false, LINKS_REFUSED, &fd, &e) < 0 && e.num == ELOOP && fd == FD_NONE, "nofollow refuses a link");
+	ok(tree_clone(H("to-f"), false, LINKS_FOLLOWED, &fd, &e) == 0, "which is followed otherwise");
 	fd_drop(&fd);
-	ok(tree_clone(H("f"), false, true, &fd, &e) == 0, "nofollow of a file");
+	ok(tree_clone(H("f"), false, LINKS_REFUSED, &fd, &e) == 0, "nofollow of a file");
 	fd_drop(&fd);
-	ok(tree_clone(H("nope"), true, false, &fd, &e) < 0 && e.num == ENOENT, "an absent source");
+	fd_drop(&fd);
+	ok(tree_clone(H("to-f"), false, LINK_KEPT, &fd, &e) == 0 && fstat(fd, &st) == 0 && S_ISLNK(st.st_mode), "or is itself what is cloned");
+	fd_drop(&fd);
+	ok(tree_clone(H("nope"), true, LINKS_FOLLOWED, &fd, &e) < 0 && e.num == ENOENT, "an absent source");
 	ok(node_clone((struct host_path){ "/dev/null" }, 'c', 1, 3, false, &fd, &e) == 0, "a device, proven");
 	fd_drop(&fd);
 	ok(node_clone((struct host_path){ "/dev/null" }, 'c', 1, 5, false, &fd, &e) < 0 && e.kind == ERR_POLICY && fd == FD_NONE, "another number");
