@@ -68,6 +68,19 @@ enum { systemd_built_in = true };
 enum { systemd_built_in = false };
 #endif
 
+static void memory_policy(struct json_out *o)
+{
+	static const char *const modes[] = { "MPOL_DEFAULT", "MPOL_PREFERRED", "MPOL_BIND", "MPOL_INTERLEAVE", "MPOL_LOCAL", "MPOL_PREFERRED_MANY",
+					     "MPOL_WEIGHTED_INTERLEAVE", NULL };
+	static const char *const flags[] = { "MPOL_F_NUMA_BALANCING", "MPOL_F_RELATIVE_NODES", "MPOL_F_STATIC_NODES", NULL };
+
+	json_key(o, "memoryPolicy");
+	json_open(o, '{');
+	strings(o, "modes", modes);
+	strings(o, "flags", flags);
+	json_close(o, '}');
+}
+
 static void intel_rdt(struct json_out *o)
 {
 	json_key(o, "intelRdt");
@@ -92,6 +105,7 @@ static void linux_part(struct json_out *o)
 	json_kv_bool(o, "rdma", true);
 	json_close(o, '}');
 	seccomp(o);
+	memory_policy(o);
 	enabled(o, "apparmor", true);
 	enabled(o, "selinux", true);
 	intel_rdt(o);

@@ -74,6 +74,14 @@ release() { kill "$UNSHARE" "$HELD" 2>/dev/null || true; }
 	lines 'timens_offsets=monotonic 1000 5;boottime 100000 0;' "!ns.time=$(own time)"
 	[ "$(sed -n 's/^clock.boottime=//p' <<<"$out")" -ge $((up + 99999)) ] || fail "no offset"
 }
+@test "time: negative offsets" {
+	[ -e /proc/self/ns/time ] || skip "the kernel has no time namespaces"
+	try 'ns("time";null)|.linux.timeOffsets={monotonic:{secs:-20,nanosecs:5},boottime:{secs:-10}}' 'report maps clocks'
+	[ "$rc" = 0 ] || fail "it did not end well"
+	lines 'timens_offsets=monotonic -20 5;boottime -10 0;'
+	refuse 'ns("time";null)|.linux.timeOffsets={boottime:{secs:-1000000000000}}' timens_offsets
+	refuse 'ns("time";null)|.linux.timeOffsets={boottime:{nanosecs:1000000000}}' /linux/timeOffsets/boottime nanosecs
+}
 
 @test "user namespace: mapped ids, root inside, all namespaces owned by it" {
 	chown 100000:100000 "$R"

@@ -152,3 +152,40 @@ ALL='["CAP_CHOWN","CAP_KILL","CAP_SETUID","CAP_SETGID","CAP_SYS_ADMIN","CAP_NET_
 	lines SigBlk=0000000000000000 SigIgn=0000000000000000
 }
 @test "the program is dumpable again, so it may look at itself" { want '' 'report caps' dumpable=1; }
+numa() { [ -d /sys/devices/system/node/node0 ] || skip "the kernel has no NUMA policies"; }
+@test "memory policy: default" { want '' 'report mempolicy' 'mempolicy=0 0'; }
+@test "memory policy: each mode" {
+	numa
+	want '.linux.memoryPolicy={mode:"MPOL_BIND",nodes:"0"}' 'report mempolicy' 'mempolicy=0x2 0x1'
+	want '.linux.memoryPolicy={mode:"MPOL_INTERLEAVE",nodes:"0",flags:["MPOL_F_STATIC_NODES"]}' 'report mempolicy' 'mempolicy=0x8003 0x1'
+	want '.linux.memoryPolicy={mode:"MPOL_PREFERRED",nodes:"0",flags:["MPOL_F_RELATIVE_NODES"]}' 'report mempolicy' 'mempolicy=0x4001 0x1'
+	want '.linux.memoryPolicy={mode:"MPOL_PREFERRED_MANY",nodes:"0"}' 'report mempolicy' 'mempolicy=0x5 0x1'
+	want '.linux.memoryPolicy={mode:"MPOL_LOCAL"}' 'report mempolicy' 'mempolicy=0x4 0'
+	want '.linux.memoryPolicy={mode:"MPOL_DEFAULT"}' 'report mempolicy' 'mempolicy=0 0'
+}
+@test "memory policy: a node that is not there, or none where one is needed, is an error" {
+	numa
+	refuse '.linux.memoryPolicy={mode:"MPOL_BIND",nodes:"900"}' set_mempolicy
+	refuse '.linux.memoryPolicy={mode:"MPOL_BIND"}' set_mempolicy
+	refuse '.linux.memoryPolicy={mode:"MPOL_BIND",nodes:"2000"}' /linux/memoryPolicy/nodes
+	refuse '.linux.memoryPolicy={mode:"MPOL_LOCAL",nodes:"0"}' /linux/memoryPolicy
+}
+@test "console size without a terminal is ignored" { want '.process.consoleSize={height:5,width:5}' 'report ids' uid=0,0,0,0; }
+@test "personality: flags have no meaning, and are ignored with a warning in the log file only" {
+	try '.linux.personality={domain:"LINUX32",flags:["X"]}' 'report names'
+	[ "$rc" = 0 ] && [ -z "$err" ] || fail "it did not end well, or said something"
+	conf '.linux.personality={domain:"LINUX32",flags:["X"]}' && program report names
+	capture brig --log "$T/log" run -b "$B" logged
+	[ "$rc" = 0 ] && [ -z "$err" ] && grep -q 'no personality flags are defined' "$T/log" || fail "no warning in the log"
+}
+@test "near-misses and unknown properties: the log file only, the unknown ones with --debug" {
+	conf '.process.noNewPrivilege=true|.process.shoeSize=44' && program report ids
+	capture brig run -b "$B" plain
+	[ "$rc" = 0 ] && [ -z "$err" ] || fail "it is not silent"
+	capture brig --log "$T/log" run -b "$B" logged
+	[ "$rc" = 0 ] && [ -z "$err" ] || fail "it is not silent with a log"
+	grep -q 'noNewPrivilege' "$T/log" || fail "no warning"
+	! grep -q shoeSize "$T/log" || fail "an unknown property without --debug"
+	capture brig --debug --log "$T/log2" run -b "$B" debugged
+	grep -q shoeSize "$T/log2" || fail "no note with --debug"
+}
