@@ -189,3 +189,13 @@ numa() { [ -d /sys/devices/system/node/node0 ] || skip "the kernel has no NUMA p
 	capture brig --debug --log "$T/log2" run -b "$B" debugged
 	grep -q shoeSize "$T/log2" || fail "no note with --debug"
 }
+@test "exec: CPU affinity: final, or else initial, is the program's" {
+	[ "$(nproc)" -gt 1 ] || skip "one CPU"
+	conf '' && program sleep 10000
+	brig run -d -b "$B" c </dev/null >/dev/null 2>&1
+	exec_with() { jq '.process | .args = ["/guest", "report", "sched"] | .execCPUAffinity = '"$1" "$B/config.json" >"$T/p.json"; capture brig exec -p "$T/p.json" c; }
+	exec_with '{initial:"0",final:"1"}' && [ "$rc" = 0 ] && lines affinity=1
+	exec_with '{initial:"1"}' && [ "$rc" = 0 ] && lines affinity=1
+	exec_with '{initial:"0",final:"0-1"}' && [ "$rc" = 0 ] && lines affinity=0-1
+	exec_with '{final:"900-"}' && [ "$rc" != 0 ] && [[ $err == *CPU* ]]
+}
