@@ -1,4 +1,4 @@
-/* room: host — systemd over D-Bus; its library is loaded for the first call and gone after it */
+/* room: host — systemd over D-Bus, by way of brig-systemd (host/systemd_main.h) */
 #ifndef BRIG_HOST_SYSTEMD_H
 #define BRIG_HOST_SYSTEMD_H
 

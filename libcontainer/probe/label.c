@@ -6,7 +6,7 @@
 int main(int argc, char **argv)
 {
 	if (argc != 2)
-		return LABEL_CANNOT;
+		return LABEL_INVALID;
 	if (is_selinux_enabled() <= 0)
 		return LABEL_DISABLED;
 	return security_check_context(argv[1]) < 0 ? LABEL_INVALID : LABEL_VALID;

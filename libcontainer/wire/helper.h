@@ -1,0 +1,14 @@
+/* room: host — a program of our own that is installed beside us: what links a library that must not be in every start */
+#ifndef BRIG_WIRE_HELPER_H
+#define BRIG_WIRE_HELPER_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+enum { HELPER_ABSENT = 127 };	/* exit status: it could not be executed */
+
+/* Runs PKGLIBEXECDIR/argv[0] to its end, with the environment env and no descriptor but 0, 1 and 2 (0 and 2 are the pipe too, and of no use). ret_out,
+ * the caller's, gets what it wrote, up to 4 KiB. It dies with the caller. Ending by a signal, or its absence, is -1; else ret_status is its exit status. */
+int helper_run(char *const argv[], char *const env[], struct str *ret_out, int *ret_status, struct err *e) MUST_CHECK;
+
+#endif
