@@ -31,7 +31,7 @@ init_fn readonly, mask;								/* mask.c */
 init_fn pivot;									/* pivot.c */
 init_fn sysctl_write, hostname, domainname, label_exec, keyring, personality_set, memory_policy, loopback, ns_new_init;	/* identity.c */
 init_fn console, session;							/* console.c */
-init_fn caps_bound, caps, no_new_privs, seccomp_load_init, undumpable_init, cwd;	/* privilege.c */
+init_fn caps_bound, caps, no_new_privs, seccomp_load_init, undumpable_init, rlimit_init, cwd;	/* privilege.c */
 init_fn ns_join_init, root_open;							/* enter.c */
 init_fn fds_cloexec;								/* fds.c */
 init_fn hook_init, wait_start;							/* start.c */

@@ -44,6 +44,7 @@ static init_fn *const init_table[OP_COUNT] = {
 	[OP_FDS_CLOEXEC] = fds_cloexec,
 	[OP_EXEC_FIND] = exec_find,
 	[OP_CAPS_BOUND] = caps_bound,
+	[OP_RLIMIT] = rlimit_init,
 	[OP_SECCOMP_LOAD] = seccomp_load_init,
 	[OP_IDS] = ids,
 	[OP_CWD] = cwd,

@@ -37,7 +37,7 @@ static int order(struct builder *b)
 	TRY(add_masks(b));			/* read-only root, read-only and masked paths */
 	TRY(add_session(b));			/* setsid, terminal, keyring, personality */
 	TRY(add_close_fds(b));
-	TRY(add_drop(b));			/* bounding set, [host: limits,] [seccomp,] ids, cwd, capabilities, no_new_privs */
+	TRY(add_drop(b));			/* bounding set, limits, [seccomp,] ids, cwd, capabilities, no_new_privs */
 
 	/* host: an independent witness, then the world is told */
 	TRY(add_pidfd_send(b));

@@ -214,12 +214,16 @@ int add_host_settings(struct builder *b)
 	return add_rdt(b);
 }
 
+/* Raising a hard limit needs privilege outside of any user namespace. Where there is none, init still has the host's, and does it without a
+ * hand-over, for which each side would wait until it is its turn on a CPU. */
 int add_rlimits(struct builder *b)
 {
+	enum room room = b->any_userns ? ROOM_HOST : ROOM_INIT;
+
 	for (size_t i = 0; i < b->s->process.rlimits.n; i++) {
 		const struct spec_rlimit *r = &b->s->process.rlimits.item[i];
 
-		ADD(limit, b, OP_RLIMIT, HOST, r->at ? r->at : "/process/rlimits");
+		ADD(limit, b, OP_RLIMIT, room, r->at ? r->at : "/process/rlimits");
 		limit->rlimit.resource = r->resource;
 		limit->rlimit.soft = r->soft;
 		limit->rlimit.hard = r->hard;
