@@ -10,7 +10,7 @@
 /* What the command line said. One struct for all verbs: a verb reads what its own options fill. Strings point into argv. */
 struct values {
 	/* global */
-	const char *root, *log, *log_format, *rootless;
+	const char *root, *log, *log_format, *rootless, *cgroup_manager;
 	bool debug, systemd_cgroup, version, help;
 	/* verbs */
 	const char *bundle, *console_socket, *pidfd_socket, *pid_file, *format, *facts;
@@ -63,6 +63,7 @@ extern const char *program_name;		/* "brig", or "runc" when started as such */
 
 /* Called by verbs. The options of the library, from the values; exits the program with a message when the state root cannot be told. */
 struct brig_options library_options(const struct values *v);
+bool wants_systemd(const struct values *v);	/* --systemd-cgroup, or --cgroup-manager systemd; exits with a message for a manager that is not there */
 /* Absolute form of a path of the caller's (lexical, against the working directory); the caller frees. Exits when out of memory. */
 char *absolute(const char *path);
 char *absolute_or_null(const char *path);	/* the same; NULL for NULL and "" */

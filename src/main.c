@@ -71,10 +71,19 @@ static char *runtime_dir(const char *runtime, const char *name)
 	return ret;
 }
 
+bool wants_systemd(const struct values *v)
+{
+	const char *name = v->cgroup_manager ? v->cgroup_manager : "cgroupfs";
+
+	if (strcmp(name, "systemd") != 0 && strcmp(name, "cgroupfs") != 0)	/* "disabled" of crun would be a container without limits */
+		exit(out_usage("invalid --cgroup-manager: \"%.40s\" is not cgroupfs or systemd", name));
+	return v->systemd_cgroup || strcmp(name, "systemd") == 0;
+}
+
 struct brig_options library_options(const struct values *v)
 {
 	static char *root, *cache;	/* owned by the program until its end: the options only borrow them */
-	struct brig_options o = { .size = sizeof(o), .systemd_cgroup = v->systemd_cgroup, .rootless = -1 };
+	struct brig_options o = { .size = sizeof(o), .systemd_cgroup = wants_systemd(v), .rootless = -1 };
 	const char *runtime;
 
 	free(root);

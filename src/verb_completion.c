@@ -20,7 +20,7 @@ static void bash(void)
 {
 	printf("# bash completion of brig\n_brig() {\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} verb= i root=()\n"
 	       "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n\t\tcase ${COMP_WORDS[i]} in\n"
-	       "\t\t--root) root=(--root \"${COMP_WORDS[i+1]}\"); ((i++)) ;;\n\t\t--log|--log-format|--rootless) ((i++)) ;;\n\t\t-*) ;;\n"
+	       "\t\t--root) root=(--root \"${COMP_WORDS[i+1]}\"); ((i++)) ;;\n\t\t--log|--log-format|--rootless|--cgroup-manager) ((i++)) ;;\n\t\t-*) ;;\n"
 	       "\t\t*) verb=${COMP_WORDS[i]}; break ;;\n\t\tesac\n\tdone\n\tcase $verb in\n\t'') COMPREPLY=($(compgen -W '");
 	for (const struct verb *v = verb_table; v->name; v++)
 		printf("%s ", v->name);

@@ -39,7 +39,7 @@ int verb_explain(const struct verb *verb, struct values *v)
 		.size = sizeof(c), .id = v->n ? v->arg[0] : "ID", .no_pivot = v->no_pivot, .no_new_keyring = v->no_new_keyring,
 		.preserve_fds = preserved_fds(v),
 	};
-	struct brig_options o = { .size = sizeof(o), .root = v->root ? v->root : "/run/brig", .systemd_cgroup = v->systemd_cgroup, .rootless = -1 };
+	struct brig_options o = { .size = sizeof(o), .root = v->root ? v->root : "/run/brig", .systemd_cgroup = wants_systemd(v), .rootless = -1 };
 	char *text = NULL, *facts = NULL, *bundle;
 	struct brig_err e;
 	int rc;

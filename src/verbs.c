@@ -14,6 +14,7 @@ const struct option global_options[] = {
 	TEXT(log_format, "log-format", 0, "FORMAT", "text (default) or json"),
 	FLAG(debug, "debug", 0, "also log what is done, and what is ignored"),
 	FLAG(systemd_cgroup, "systemd-cgroup", 0, "let systemd make the cgroups"),
+	TEXT(cgroup_manager, "cgroup-manager", 0, "NAME", "cgroupfs (default), or systemd, which is --systemd-cgroup"),
 	TEXT(rootless, "rootless", 0, "MODE", "true, false or auto (default): tolerate cgroups that we may not write"),
 	FLAG(version, "version", 'v', "print the version and exit"),
 	FLAG(help, "help", 'h', "print help and exit"),

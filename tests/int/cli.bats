@@ -40,6 +40,18 @@ load helpers
 @test "kill stops at the first positional" { capture brig kill nobody -9; [ "$rc" = 1 ] && [[ $err != *"flag provided"* ]]; }
 @test "the bundle defaults to the working directory" { program exit 6; cd "$B"; capture brig run c; [ "$rc" = 6 ]; }
 @test "a relative bundle and relative files" { program exit 6; cd "$T"; capture brig run -b bundle --pid-file pid c; [ "$rc" = 6 ] && [ -s "$T/pid" ]; }
+@test "--cgroup-manager: cgroupfs is the default, systemd is --systemd-cgroup, others are refused" {
+	local name
+	program exit 6
+	capture brig --cgroup-manager cgroupfs run -b "$B" c
+	[ "$rc" = 6 ]
+	[ "$(brig --cgroup-manager=systemd explain -b "$B" 2>&1)" = "$(brig --systemd-cgroup explain -b "$B" 2>&1)" ]
+	[ "$(brig --cgroup-manager=systemd explain -b "$B" 2>&1)" != "$(brig explain -b "$B" 2>&1)" ]
+	for name in disabled x ''; do
+		capture brig --cgroup-manager "$name" run -b "$B" c
+		[ "$rc" = 1 ] && [[ $err == *'invalid --cgroup-manager'* ]] || fail "$name" || return 1
+	done
+}
 @test "--root / is refused" { capture "$BRIG" --root / list; [ "$rc" = 1 ] && [[ $err == *"invalid --root"* ]]; capture "$BRIG" --root //// list; [ "$rc" = 1 ]; }
 @test "state root: mode 0700, state directory closed" {
 	program sleep 1000
