@@ -121,9 +121,11 @@ unsigned preserved_fds(const struct values *v)
 
 unsigned listen_fds(void)
 {
-	const char *n = getenv("LISTEN_FDS");
+	const char *n = getenv("LISTEN_FDS"), *pid = getenv("LISTEN_PID");
 
-	return n && n[0] ? number(n, "LISTEN_FDS") : 0;
+	if (!n || !n[0] || !pid || strtol(pid, NULL, 10) != getpid())	/* sd_listen_fds(3): meant for another process, who knows what our 3 is */
+		return 0;
+	return number(n, "LISTEN_FDS");
 }
 
 static int print_version(void)

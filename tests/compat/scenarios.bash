@@ -155,6 +155,11 @@ view view-readonly '.root.readonly=true' create /x , write /etc/passwd /dev/null
 view view-dev '' report dev
 sort -o "$O/view-dev.out" "$O/view-dev.out"
 view view-fds '' report fds
+conf; program report fds place
+for pid in mine 1 ''; do
+	timeout -s KILL 15 bash -c 'exec 3</dev/zero 4</dev/full; [ "$1" = mine ] && set -- $$ "${@:2}"; export LISTEN_FDS=1 LISTEN_PID=$1; exec "${@:2}"' bash "$pid" "$RT" --root "$S" run -b "$B" c </dev/null 2>&1 | grep -v '^fd.[012]=' | normal >"$O/listen-fds[$pid].out"
+	timeout -s KILL 15 bash -c 'exec 3</dev/zero 4</dev/full; [ "$1" = mine ] && set -- $$ "${@:2}"; export LISTEN_FDS=1 LISTEN_PID=$1; exec "${@:2}"' bash "$pid" "$RT" --root "$S" run --preserve-fds 1 -b "$B" c </dev/null 2>&1 | grep -v '^fd.[012]=' | normal >"$O/listen-fds-preserve[$pid].out"
+done
 view view-session '' report session
 view view-sched '.process.oomScoreAdj=500' report sched
 view view-masks '.linux.maskedPaths+=["/etc/passwd","/empty"]|.linux.readonlyPaths+=["/tmp"]' read /etc/passwd /empty /proc/keys , create /tmp/x , write /proc/sys/kernel/domainname

@@ -239,8 +239,19 @@ says() { grep -Fxq -- "$2" "$T/out.$1"; }
 @test "--preserve-fds: one that is missing is refused (W-5)" { capture bash -c 'exec 3</dev/null 4<&- 5<&-; exec "$@"' bash "$BRIG" --root "$ROOT" run --preserve-fds 2 -b "$B" c; [ "$rc" = 1 ] && [[ $err == *"unable to stat preserved-fd"* ]]; }
 @test "LISTEN_FDS: passed on with LISTEN_PID 1" {
 	program report fds place
-	capture bash -c 'exec 3</dev/zero 4</dev/full; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"' bash timeout -s KILL 10 "$BRIG" --root "$ROOT" run -b "$B" c
+	capture timeout -s KILL 10 bash -c 'exec 3</dev/zero 4</dev/full; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"' bash "$BRIG" --root "$ROOT" run -b "$B" c
 	lines fd.3=/dev/zero '!~^fd\.([4-9]|..+)=' env.LISTEN_FDS=1 env.LISTEN_PID=1
+	capture timeout -s KILL 10 bash -c 'exec 3</dev/zero 4</dev/full; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"' bash "$BRIG" --root "$ROOT" run --preserve-fds 1 -b "$B" c
+	lines fd.3=/dev/zero fd.4=/dev/full '!~^fd\.([5-9]|..+)='
+}
+@test "LISTEN_FDS: of another process, or of nobody, are not passed on" {
+	local pid
+	program report fds place
+	for pid in 1 '' x; do
+		capture timeout -s KILL 10 bash -c 'exec 3</dev/zero; export LISTEN_FDS=1 LISTEN_PID=$1; shift; exec "$@"' bash "$pid" "$BRIG" --root "$ROOT" run -b "$B" c
+		[ "$rc" = 0 ] || fail "refused" || return 1
+		lines '!~^fd\.([3-9]|..+)=' '!~^env.LISTEN' || return 1
+	done
 }
 @test "descriptors of the caller are not passed on" {
 	program report fds
