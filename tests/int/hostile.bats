@@ -118,7 +118,7 @@ worker() {
 }
 # signalled SIGNAL: run gets it at a random moment, and whatever that was, it ends and leaves nothing
 signalled() {
-	local i p rc
+	local i j p rc
 	bundles
 	jq '.process.args=["/guest","sleep","1000000"]' "$T/b/n1/config.json" >"$T/n" && mv "$T/n" "$T/b/n1/config.json"
 	for ((i = 0; i < OPS / 12; i++)); do
@@ -126,10 +126,13 @@ signalled() {
 		p=$!
 		sleep "0.0$(printf %02d $((RANDOM % 40)))"
 		pkill -"$1" -P "$p" || true	# pid 1 of a namespace hears only what it handles
-		sleep 0.05
-		timeout -s KILL 10 "$BRIG" --root "$ROOT" kill n1 KILL >/dev/null 2>&1 || true
+		for ((j = 0; j < 200; j++)); do	# it may not have come so far yet
+			sleep 0.05
+			kill -0 "$p" 2>/dev/null || break
+			timeout -s KILL 10 "$BRIG" --root "$ROOT" kill n1 KILL >/dev/null 2>&1 || true
+		done
+		[ "$j" -lt 200 ] || { echo "run hung"; return 1; }
 		rc=0; wait "$p" || rc=$?
-		[ "$rc" != 124 ] || { echo "run hung"; return 1; }
 		if [ -e "$ROOT/n1" ] || [ -e "$CGROOT$CG/n1" ]; then
 			echo "round $i, status $rc: something is left"; ls -R "$ROOT"; cat "$T/o"; return 1
 		fi
