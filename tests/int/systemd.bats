@@ -62,11 +62,12 @@ unit_gone() { wait_until no_unit && [ ! -e "$PLACE" ]; }
 	[ "$(cat "$PLACE/memory.max")" = 67108864 ] && [ "$(cat "$PLACE/pids.max")" = 20 ] && [ "$(cat "$PLACE/cpu.max")" = "50000 100000" ] && [ "$(cat "$PLACE/cpuset.cpus")" = 0 ]
 }
 @test "the device program outlives systemd's reload" {
+	sconf 'caps(["CAP_MKNOD"])' && program sleep 100000
 	created && brig start c
 	systemctl daemon-reload
-	capture brig exec c /guest read /dev/null
-	lines '~^read./dev/null=ok'
-	[ "$(bpftool cgroup show "$PLACE" 2>/dev/null | grep -c device)" = 1 ] || command -v bpftool >/dev/null && false || true
+	brig update --pids-limit 30 c
+	capture brig exec c /guest mknod c 1 12 /tmp/oldmem , read /dev/null
+	lines mknod./tmp/oldmem=ok open./tmp/oldmem=EPERM '~^read./dev/null=ok'
 }
 @test "run: the status of the program, and nothing is left" { program say hello , exit 7; capture sbrig run -b "$B" c; [ "$rc" = 7 ] || fail status; lines hello; unit_gone; }
 @test "a memory hog is killed, and its unit is not left as failed" { sconf '.linux.resources.memory={limit:33554432,swap:33554432}' && program hog 100; capture sbrig run -b "$B" c; [ "$rc" = 137 ] || fail status; unit_gone; }
@@ -133,3 +134,20 @@ unit_gone() { wait_until no_unit && [ ! -e "$PLACE" ]; }
 @test "a bus that is out of reach is an error" { capture env DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent timeout 10 "$BRIG" --root "$ROOT" --systemd-cgroup create -b "$B" c; [ "$rc" = 1 ] && [[ $err == *"D-Bus"* ]] || fail text; [ ! -e "$ROOT/c" ]; }
 @test "a user namespace" { sconf userns && program report ids cgroup; chmod 755 "$R"; capture sbrig run -b "$B" c; [ "$rc" = 0 ] || fail status; lines uid=0,0,0,0; unit_gone; }
 @test "time offsets: through join" { sconf 'ns("time"; null)|.linux.timeOffsets={boottime:{secs:1000}}' && program report ids; capture sbrig run -b "$B" c; [ "$rc" = 0 ] || fail status; unit_gone; }
+@test "podman with its systemd manager" {
+	command -v podman >/dev/null || skip "podman is not installed"
+	. "$BATS_TEST_DIRNAME/../engines/box.sh"
+	box "$T/image"
+	tar -C "$T/image" --numeric-owner --owner=0 --group=0 -cf "$T/image.tar" .
+	P=(timeout 60 podman --root "$T/p" --runroot "$T/pr" --tmpdir "$T/pt" --runtime "$BRIG" --cgroup-manager systemd --storage-driver vfs --events-backend none)
+	"${P[@]}" import "$T/image.tar" box >/dev/null 2>&1
+	id=$("${P[@]}" run -d --network none --memory 64m --pids-limit 50 box sleep 1000 3>&-)
+	UNIT=libpod-$id.scope
+	[ "$(shows Slice)" = machine.slice ] && [ "$(shows MemoryMax)" = 67108864 ] && [ "$(shows TasksMax)" = 50 ]
+	[ "$(cat "$CGROOT/machine.slice/$UNIT/memory.max")" = 67108864 ]
+	[ "$("${P[@]}" exec "$id" echo inside)" = inside ]
+	"${P[@]}" update --memory 96m "$id" >/dev/null
+	[ "$(cat "$CGROOT/machine.slice/$UNIT/memory.max")" = 100663296 ]
+	"${P[@]}" rm -f -t 0 "$id"
+	wait_until no_unit
+}
