@@ -81,7 +81,7 @@ static void option_names(void)
 		str_addf(&t, "{\"ociVersion\":\"1.2.0\",\"root\":{\"path\":\"r\"},\"process\":{\"cwd\":\"/\",\"args\":[\"sh\"]},\"mounts\":[{\"destination\":\"/x\","
 			 "\"type\":\"tmpfs\",\"source\":\"/x\",\"options\":[\"%s\"]}],\"linux\":{\"namespaces\":[{\"type\":\"user\"}]}}", o);
 		if (spec_parse("c", t.s, t.n, &s, &e) < 0) {
-			held = (strcmp(o, "idmap") == 0 || strcmp(o, "ridmap") == 0) && held;
+			held = (strcmp(o, "copy-symlink") == 0 || strcmp(o, "idmap") == 0 || strcmp(o, "ridmap") == 0) && held;
 			continue;
 		}
 		held = held && s->mounts.item[0].data.n == 0;

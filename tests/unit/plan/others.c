@@ -1,0 +1,72 @@
+/* room: pure — plans that are no creation: update, and refusals of exec */
+#include "tap.h"
+#include "fixture.h"
+
+static unsigned count(const struct plan *p, enum op op)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		n += p->step[i].op == op;
+	return n;
+}
+
+static void update(void)
+{
+	struct fixture x;
+	struct plan *p = NULL;
+	struct err e = { 0 };
+
+	fixture_default(&x);
+	x.r.target = (struct request_target){ .pid = 7, .cgroup_mount = "/sys/fs/cgroup", .cgroup_path = "/c1" };
+	x.s.linux_.resources.memory.limit = (struct opt_i64){ true, 4096 };
+	if (ok(plan_update(&x.s, &x.f, &x.r, false, &p, &e) == 0, "update"))
+		ok(p->kind == PLAN_UPDATE && p->step[0].op == OP_CGROUP_OPEN && count(p, OP_CGROUP_WRITE) == 1 && count(p, OP_CGROUP_DEVICES) == 0 &&
+		   strstr(p->step[0].cgroup.controllers, "+memory"), "a limit, and nothing else");
+	plan_free(p);
+	p = NULL;
+	if (ok(plan_update(&x.s, &x.f, &x.r, true, &p, &e) == 0, "update with devices"))
+		ok(count(p, OP_CGROUP_DEVICES) == 1, "their program once");
+	plan_free(p);
+	p = NULL;
+	x.s.linux_.resources.memory.swap = (struct opt_i64){ true, 1 };
+	ok(plan_update(&x.s, &x.f, &x.r, false, &p, &e) < 0 && e.kind == ERR_SPEC, "what is no limit is refused");
+	x.s.linux_.resources.memory.swap.set = false;
+	x.r.target.cgroup_path = "";
+	ok(plan_update(&x.s, &x.f, &x.r, false, &p, &e) < 0 && e.kind == ERR_UNSUPPORTED, "a container without a cgroup has no limits");
+}
+
+static void exec(void)
+{
+	struct fixture x;
+	struct plan *p = NULL;
+	struct err e = { 0 };
+
+	fixture_default(&x);
+	x.r.target = (struct request_target){ .pid = 7, .cgroup_mount = "/sys/fs/cgroup", .cgroup_path = "/c1", .sub_cgroup = "sub" };
+	x.s.linux_.rdt = (struct spec_rdt){ .present = true, .clos_id = "gold", .monitoring = true };
+	if (ok(plan_join(&x.s, &x.f, &x.r, &p, &e) == 0, "exec in a cgroup below")) {
+		const struct step *rdt = &p->step[step_at(p, OP_RDT, 0)];
+
+		ok(rdt->rdt.make == RDT_JOIN && strcmp(rdt->rdt.group, "gold") == 0 && strcmp(rdt->rdt.monitor, "c1") == 0 && !p->rdt_path[0] && !p->rdt_monitor[0],
+		   "it joins the resctrl groups of the container, and leaves them");
+	}
+	plan_free(p);
+	p = NULL;
+	x.s.linux_.rdt.present = false;
+	x.r.target.cgroup_path = "";
+	ok(plan_join(&x.s, &x.f, &x.r, &p, &e) < 0 && e.kind == ERR_UNSUPPORTED && strstr(e.why, "--cgroup"), "a cgroup below none");
+	x.r.target.sub_cgroup = NULL;
+	ok(plan_join(&x.s, &x.f, &x.r, &p, &e) == 0, "without a cgroup");
+	plan_free(p);
+	p = NULL;
+	x.s.process.cpu_affinity_final = "3-1";
+	ok(plan_join(&x.s, &x.f, &x.r, &p, &e) < 0 && e.kind == ERR_SPEC && strstr(e.why, "final"), "a list of CPUs that is none");
+}
+
+int main(void)
+{
+	update();
+	exec();
+	return done();
+}
