@@ -423,16 +423,29 @@ static char *owner_name(uint32_t uid)
 	return name;
 }
 
-static int fill_state(const struct container *c, struct brig_state *ret, struct err *e)
+/* The last owner that was looked up: a list has mostly one. */
+struct owner { uint32_t uid; char *name; };
+
+static const char *owner_of(struct owner *o, uint32_t uid)
+{
+	if (o->name && o->uid == uid)
+		return o->name;
+	free(o->name);
+	*o = (struct owner){ uid, owner_name(uid) };
+	return o->name;
+}
+
+static int fill_state(const struct container *c, struct owner *owner, struct brig_state *ret, struct err *e)
 {
 	const struct spec *spec __attribute__((cleanup(spec_dropp))) = NULL;
 	struct str pretty = { 0 }, line = { 0 };
 	struct err ignored;
+	const char *name = owner_of(owner, c->journal.owner);
 
 	memset(ret, 0, sizeof(*ret));
-	if (life_saved_spec(c, &spec, &ignored) < 0)
+	if (life_annotated_spec(c, &spec, &ignored) < 0)
 		spec = NULL;
-	ret->owner = owner_name(c->journal.owner);
+	ret->owner = name ? strdup(name) : NULL;
 	query_state_json(c, spec, "  ", "", &pretty);
 	query_state_json(c, spec, NULL, ret->owner ? ret->owner : "", &line);
 	ret->json = pretty.s;
@@ -462,27 +475,31 @@ void brig_state_free(struct brig_state *s)
 	memset(s, 0, sizeof(*s));
 }
 
-static int state_of(const char *root, const char *id, struct brig_state *ret, struct err *e)
+static int state_of(const char *root, const char *id, struct owner *owner, struct brig_state *ret, struct err *e)
 {
 	struct container c;
 	int rc = container_open(root, id, false, &c, e);
 
 	if (rc == 0)
-		rc = fill_state(&c, ret, e);
+		rc = fill_state(&c, owner, ret, e);
 	container_close(&c);
 	return rc;
 }
 
 int brig_state(const struct brig_options *o, const char *id, struct brig_state *ret, struct brig_err *err)
 {
+	struct owner owner = { 0 };
 	struct err e;
+	int rc = state_of(o->root, id, &owner, ret, &e);
 
-	return state_of(o->root, id, ret, &e) < 0 ? give(&e, err) : 0;
+	free(owner.name);
+	return rc < 0 ? give(&e, err) : 0;
 }
 
 int brig_list(const struct brig_options *o, bool root_must_exist, void (*each)(void *arg, const struct brig_state *, const struct brig_err *), void *arg, struct brig_err *err)
 {
 	OWN(arena) mem = { 0 };
+	struct owner owner = { 0 };
 	struct strings_out ids;
 	struct err e;
 
@@ -492,7 +509,7 @@ int brig_list(const struct brig_options *o, bool root_must_exist, void (*each)(v
 		struct brig_state s;
 		struct brig_err one;
 
-		if (state_of(o->root, ids.item[i], &s, &e) == 0) {
+		if (state_of(o->root, ids.item[i], &owner, &s, &e) == 0) {
 			each(arg, &s, NULL);
 			brig_state_free(&s);
 			continue;
@@ -503,6 +520,7 @@ int brig_list(const struct brig_options *o, bool root_must_exist, void (*each)(v
 		snprintf(one.why, sizeof(one.why), "%s", ids.item[i]);
 		each(arg, NULL, &one);
 	}
+	free(owner.name);
 	return 0;
 }
 

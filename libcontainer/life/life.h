@@ -76,6 +76,7 @@ int life_delete(const char *root, const char *id, bool force, const struct spec 
 int life_hooks(const struct spec *s, enum hook_kind kind, const struct journal *j, const char *status, pid_t pid, struct err *e) MUST_CHECK;
 /* The configuration saved at create. */
 int life_saved_spec(const struct container *c, const struct spec **ret, struct err *e) MUST_CHECK;
+int life_annotated_spec(const struct container *c, const struct spec **ret, struct err *e) MUST_CHECK;	/* NULL when there are no annotations */
 
 /* Foreground: relays terminal and signals until the process ends; its exit status (0-255, 128+signal) in *ret. master FD_NONE: no terminal. */
 int relay(pid_t pid, int pidfd, int master, int *ret, struct err *e) MUST_CHECK;
