@@ -111,7 +111,7 @@ def write(lab, folder, counts):
                machine(), datetime.date.today().isoformat()),
            "of single rounds. Other work on the machine makes wall clocks longer than they need to be, for all. The *floor* is [a program](../tests/perf/floor.c) that does only the",
            "kernel calls which make the container: no configuration, no checks, no undo. How it is measured: [bench.py](../tests/perf/bench.py). Peers are packages as they",
-           "are distributed, with their own libraries ([peers.sh](../tests/perf/peers.sh)).", "", "![CPU time](performance.svg)", ""]
+           "are distributed, with their own libraries ([peers.sh](../tests/perf/peers.sh)).", "", "![CPU time](performance.svg)", "", "A cross marks a target that was missed.", ""]
     out += targets(lab, crun)
     out += table(lab, main, "Wall clock, ms", lambda s: spread(s, 0, 1e6))
     out += table(lab, names, "CPU of all its processes, ms", lambda s: "%.2f" % statistics.median(x[1] / 1e3 for x in s))
