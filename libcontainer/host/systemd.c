@@ -32,6 +32,7 @@ static void property_text(struct str *t, const struct unit_property *p)
 	switch (p->type) {
 	case UNIT_TEXT: str_addf(t, "%s=s:%s", p->name, p->text); break;
 	case UNIT_BOOL: str_addf(t, "%s=b:%d", p->name, p->number != 0); break;
+	case UNIT_I32: str_addf(t, "%s=i:%d", p->name, (int)p->number); break;
 	case UNIT_U64: str_addf(t, "%s=t:%llu", p->name, (unsigned long long)p->number); break;
 	case UNIT_BYTES:
 		str_addf(t, "%s=y:", p->name);

@@ -128,6 +128,8 @@ static int append(sd_bus_message *m, char *property)
 		return -EINVAL;
 	if (*type == 'b')
 		return sd_bus_message_append(m, "(sv)", property, "b", (int)(number != 0));
+	if (*type == 'i')
+		return number <= INT32_MAX ? sd_bus_message_append(m, "(sv)", property, "i", (int)number) : -EINVAL;
 	return *type == 't' ? sd_bus_message_append(m, "(sv)", property, "t", number) : -EINVAL;
 }
 

@@ -70,7 +70,7 @@ struct attest {
 };
 
 /* A property of a systemd unit, as its D-Bus interface has it. */
-enum unit_type { UNIT_TEXT, UNIT_BOOL, UNIT_U64, UNIT_BYTES };
+enum unit_type { UNIT_TEXT, UNIT_BOOL, UNIT_I32, UNIT_U64, UNIT_BYTES };
 struct unit_property {
 	const char *name;
 	enum unit_type type;

@@ -217,11 +217,12 @@ static int put_resources(struct builder *b, struct unit_properties *list, const 
 	return 0;
 }
 
-/* Annotations org.systemd.property.NAME come from whoever writes the image or the pod: only what limits may be set, never what systemd would run,
- * as whom, or on what it would depend. Numbers all of them. */
+/* Annotations org.systemd.property.NAME come from whoever writes the image or the pod: only limits, and how the unit is stopped; never what systemd
+ * would run, as whom, or on what it would depend. Numbers all of them. */
 static const char allowed[][24] = {
 	"MemoryMin", "MemoryLow", "MemoryHigh", "MemoryMax", "MemorySwapMax", "MemoryZSwapMax", "TasksMax", "CPUWeight", "StartupCPUWeight",
 	"CPUQuotaPerSecUSec", "CPUQuotaPeriodUSec", "IOWeight", "StartupIOWeight", "TimeoutStopUSec", "RuntimeMaxUSec",
+	"KillSignal",
 };
 /* Engines write these. They are brig's own business, and have their values already. */
 static const char ours[][24] = { "CollectMode", "DefaultDependencies", "After", "Before" };
@@ -245,6 +246,13 @@ static int gvariant_number(const char *s, uint64_t *ret)
 	return num_u64(s, ret);
 }
 
+static int put_signal(struct builder *b, struct unit_properties *list, const struct spec_pair *a, uint64_t v)
+{
+	if (v < 1 || v > 64)
+		return fail(b, ERR_SPEC, "/annotations", "%.100s: \"%.100s\" is not a signal", a->key, a->value);
+	return put(b, list, (struct unit_property){ "KillSignal", UNIT_I32, .number = v });
+}
+
 static int put_annotation(struct builder *b, struct unit_properties *list, const char *name, const struct spec_pair *a)
 {
 	bool seconds = ends_with(name, "Sec") && !ends_with(name, "USec");
@@ -259,6 +267,8 @@ static int put_annotation(struct builder *b, struct unit_properties *list, const
 		return fail(b, ERR_SPEC, "/annotations", "%.100s: this property of systemd may not be set by an annotation", a->key);
 	if (gvariant_number(a->value, &v) < 0 || (seconds && v > UINT64_MAX / 1000000))
 		return fail(b, ERR_SPEC, "/annotations", "%.100s: \"%.100s\" is not a number", a->key, a->value);
+	if (strcmp(real, "KillSignal") == 0)
+		return put_signal(b, list, a, v);
 	PUT_U64(real, seconds ? v * 1000000 : v);
 	return 0;
 }
