@@ -5,7 +5,8 @@
 
 #include <sched.h>
 
-/* With privilege all are entered, also those that the container shares with whoever created it; without it only its own can be. */
+/* With privilege all are entered, also those that the container shares with whoever created it; without it only its own can be. Root of a user
+ * namespace has no power over those of the machine (setns(2)), and the container's time namespace mostly is that. */
 uint32_t joined_namespaces(const struct builder *b)
 {
 	uint32_t set = 0;
@@ -13,7 +14,7 @@ uint32_t joined_namespaces(const struct builder *b)
 	for (int t = 0; t < NS_COUNT; t++) {
 		bool own = b->s->linux_.ns[t].present;
 
-		if (t == NS_USER || !b->privileged ? own : t != NS_TIME || b->f->timens)
+		if (t == NS_USER || !b->privileged || b->f->in_userns ? own : t != NS_TIME || b->f->timens)
 			set |= 1u << t;
 	}
 	return set;
