@@ -67,3 +67,24 @@ RUN() { capture session "$BRIG" --root "$T/state" "$@" run -b "$B" c; }
 	capture setpriv --reuid 1000 --regid 1000 --clear-groups --inh-caps=-all env -u XDG_RUNTIME_DIR -u DBUS_SESSION_BUS_ADDRESS timeout 20 "$BRIG" --root "$T/state" --systemd-cgroup run -b "$B" c
 	[ "$rc" = 1 ] && [[ $err == *session* ]] || fail text
 }
+@test "podman of that user, with its systemd manager" {
+	command -v podman >/dev/null || skip "podman is not installed"
+	. "$BATS_TEST_DIRNAME/../engines/box.sh"
+	U=tester
+	box "$T/image"
+	tar -C "$T/image" --numeric-owner --owner=0 --group=0 -cf "$T/image.tar" .
+	cat >"$T/script" <<-S
+	set -e
+	export XDG_RUNTIME_DIR=/run/user/1000
+	p="podman --root $T/p --runroot $T/pr --tmpdir $T/pt --runtime $BRIG --cgroup-manager systemd --storage-driver vfs --events-backend none"
+	\$p import $T/image.tar box >/dev/null 2>&1
+	id=\$(\$p run -d --network none --memory 64m --pids-limit 50 box sleep 1000)
+	systemctl --user show -p TasksMax -p MemoryMax libpod-\$id.scope
+	\$p exec \$id echo inside
+	\$p rm -f -t 0 \$id >/dev/null
+	S
+	chown -R 1000:1000 "$T"
+	capture session bash "$T/script"
+	ends_well
+	lines TasksMax=50 MemoryMax=67108864 inside
+}
