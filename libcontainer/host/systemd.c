@@ -3,7 +3,7 @@
 #include "host/systemd_main.h"
 #include "base/own.h"
 #include "sys/sys.h"
-#include "wire/helper.h"
+#include "fs/helper.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #include "probe/lsm.h"
 #include "probe/label.h"
 #include "sys/sys.h"
-#include "wire/helper.h"
+#include "fs/helper.h"
 
 #include <fcntl.h>
 #include <sys/apparmor.h>

@@ -12,7 +12,7 @@ load engines.bash
 @test "podman-all-host" { runs; }
 @test "podman-annotation" { runs; }
 @test "podman-apparmor-unconfined" { runs; }
-@test "podman-blkio" { runs; }
+@test "podman-blkio" { needs_controller io; }
 @test "podman-cap-add" { runs; }
 @test "podman-cap-drop-all" { runs; }
 @test "podman-cap-user" { runs; }

@@ -12,6 +12,7 @@ add_sources tree-open
 add_seccomp_compile seccomp-compile
 add_cgroup cgroup-make
 add_clone clone
+add_unit_settle -
 add_id_map -
 add_host_settings affinity
 add_become_root undumpable

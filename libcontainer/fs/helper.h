@@ -1,6 +1,6 @@
 /* room: host — a program of our own that is installed beside us: what links a library that must not be in every start */
-#ifndef BRIG_WIRE_HELPER_H
-#define BRIG_WIRE_HELPER_H
+#ifndef BRIG_FS_HELPER_H
+#define BRIG_FS_HELPER_H
 
 #include "base/err.h"
 #include "base/str.h"

@@ -1,5 +1,5 @@
 /* room: host — a program of our own that is installed beside us */
-#include "wire/helper.h"
+#include "fs/helper.h"
 #include "sys/sys.h"
 
 #include <fcntl.h>
