@@ -125,28 +125,32 @@ static bool plain(const char *path)
 	return true;
 }
 
-/* Where all but the last component is there, and without a link, the kernel walks as to_parent() would, in one call. */
-static bool start_at_parent(struct maker *m)
+/* Where all but the last component is there, and without a link, the kernel walks as to_parent() would, in one call. 1: there; 0: it has to be walked. */
+static int start_at_parent(struct maker *m)
 {
 	char *last = strrchr(m->rest, '/');
 	int fd;
 
 	if (!last || last == m->rest || !plain(m->rest))
-		return false;
+		return 0;
 	*last = '\0';
 	fd = sys_openat2(m->r->fd, m->rest, O_PATH | O_DIRECTORY, 0, IN_ROOT | RESOLVE_NO_SYMLINKS);
+	if (fd < 0 && errno != ENOENT && errno != ELOOP && errno != ENOTDIR)
+		return err_sys(m->e, "open directory %.200s in the container", m->rest);
 	if (fd < 0) {
 		*last = '/';
-		return false;
+		return 0;
 	}
 	memcpy(m->here, m->rest, (size_t)(last - m->rest) + 1);
 	memmove(m->rest, last + 1, strlen(last + 1) + 1);
 	m->at = fd;
-	return true;
+	return 1;
 }
 
 static int start(struct maker *m, const struct rootfs *r, struct root_path p, struct err *e)
 {
+	int there;
+
 	m->r = r;
 	m->at = FD_NONE;
 	m->here[0] = '\0';
@@ -154,7 +158,8 @@ static int start(struct maker *m, const struct rootfs *r, struct root_path p, st
 	m->e = e;
 	if ((size_t)snprintf(m->rest, sizeof(m->rest), "%s", p.s) >= sizeof(m->rest))
 		return err_set(e, ERR_SYS, ENAMETOOLONG, "path %.64s... in the container", p.s);
-	return start_at_parent(m) ? 0 : restart(m, "");
+	there = start_at_parent(m);
+	return there < 0 ? -1 : there ? 0 : restart(m, "");
 }
 
 /* Opens `name` in the held directory, and says what it is. 0: absent. */

@@ -18,7 +18,7 @@ if ! command -v "$CLANG" >/dev/null || ! "$CLANG" -fsanitize=fuzzer,address,unde
 fi
 [ -f "$top_builddir/config.h" ] || { echo "1..0 # SKIP $top_builddir is not configured"; exit 0; }
 
-flags="-std=gnu11 -O1 -g -include config.h -I$top_builddir -I$top_srcdir/libcontainer -fno-sanitize-recover=undefined"
+flags="-std=gnu11 -O1 -g -include config.h -I$top_builddir -I$top_srcdir/libcontainer -DPKGLIBEXECDIR=\"/nonexistent\" -fno-sanitize-recover=undefined"
 compile() { # SOURCE OBJECT FLAGS
 	[ "$2" -nt "$1" ] && [ -z "$(find "$top_srcdir/libcontainer" "$here" -name '*.[h]' -newer "$2" -print -quit)" ] && return
 	# shellcheck disable=SC2086
