@@ -435,101 +435,83 @@ static const char *owner_of(struct owner *o, uint32_t uid)
 	return o->name;
 }
 
-static int fill_state(const struct container *c, struct owner *owner, struct brig_state *ret, struct err *e)
-{
-	const struct spec *spec __attribute__((cleanup(spec_dropp))) = NULL;
-	struct str pretty = { 0 }, line = { 0 };
-	struct err ignored;
-	const char *name = owner_of(owner, c->journal.owner);
-
-	memset(ret, 0, sizeof(*ret));
-	if (life_annotated_spec(c, &spec, &ignored) < 0)
-		spec = NULL;
-	ret->owner = name ? strdup(name) : NULL;
-	query_state_json(c, spec, "  ", "", &pretty);
-	query_state_json(c, spec, NULL, ret->owner ? ret->owner : "", &line);
-	ret->json = pretty.s;
-	ret->json_line = line.s;
-	ret->id = strdup(c->journal.id);
-	ret->bundle = strdup(c->journal.bundle);
-	ret->rootfs = strdup(c->journal.rootfs);
-	ret->created = strdup(c->journal.created);
-	ret->status = status_name(c->status);
-	ret->pid = c->status == STATUS_STOPPED ? 0 : c->journal.pid;
-	if (pretty.failed || line.failed || !ret->owner || !ret->id || !ret->bundle || !ret->rootfs || !ret->created) {
-		brig_state_free(ret);
-		return err_oom(e);
-	}
-	return 0;
-}
-
-void brig_state_free(struct brig_state *s)
-{
-	free(s->id);
-	free(s->bundle);
-	free(s->rootfs);
-	free(s->created);
-	free(s->owner);
-	free(s->json);
-	free(s->json_line);
-	memset(s, 0, sizeof(*s));
-}
-
-static int state_of(const char *root, const char *id, struct owner *owner, struct brig_state *ret, struct err *e)
-{
-	struct container c;
-	int rc = container_open(root, id, false, &c, e);
-
-	if (rc == 0)
-		rc = fill_state(&c, owner, ret, e);
-	container_close(&c);
-	return rc;
-}
-
-int brig_state(const struct brig_options *o, const char *id, struct brig_state *ret, struct brig_err *err)
-{
-	struct owner owner = { 0 };
-	struct err e;
-	int rc = state_of(o->root, id, &owner, ret, &e);
-
-	free(owner.name);
-	return rc < 0 ? give(&e, err) : 0;
-}
-
-int brig_list(const struct brig_options *o, bool root_must_exist, void (*each)(void *arg, const struct brig_state *, const struct brig_err *), void *arg, struct brig_err *err)
-{
-	OWN(arena) mem = { 0 };
-	struct owner owner = { 0 };
-	struct strings_out ids;
-	struct err e;
-
-	if (statedir_list((struct host_path){ o->root }, root_must_exist, &mem, &ids, &e) < 0)
-		return give(&e, err);
-	for (size_t i = 0; i < ids.n; i++) {
-		struct brig_state s;
-		struct brig_err one;
-
-		if (state_of(o->root, ids.item[i], &owner, &s, &e) == 0) {
-			each(arg, &s, NULL);
-			brig_state_free(&s);
-			continue;
-		}
-		if (strcmp(e.text, "container does not exist") == 0)
-			continue;	/* deleted while we looked */
-		give(&e, &one);
-		snprintf(one.why, sizeof(one.why), "%s", ids.item[i]);
-		each(arg, NULL, &one);
-	}
-	free(owner.name);
-	return 0;
-}
-
 static int hand_text(struct str *text, char **ret, struct err *e)
 {
 	TRY(str_ok(text, e));
 	*ret = text->s;
 	*text = (struct str){ 0 };
 	return 0;
+}
+
+int brig_state(const struct brig_options *o, const char *id, char **ret, struct brig_err *err)
+{
+	OWN(container) c;
+	OWN(str) text = { 0 };
+	struct err e;
+
+	if (container_open(o->root, id, false, &c, &e) < 0 || query_state_json(&c, "  ", "", &text, &e) < 0 || hand_text(&text, ret, &e) < 0)
+		return give(&e, err);
+	return 0;
+}
+
+struct listing {
+	struct lookup lookup;
+	struct owner owner;
+	unsigned flags;
+	void (*each)(void *arg, const struct brig_listed *, const struct brig_err *);
+	void *arg;
+};
+
+static int list_one(struct listing *l, const char *id, struct err *e)
+{
+	OWN(container) c = { .dir = { FD_NONE } };
+	OWN(str) text = { 0 };
+	struct brig_listed one;
+
+	TRY(container_find(&l->lookup, id, false, &c, e));
+	one = (struct brig_listed){ .id = c.journal.id, .bundle = c.journal.bundle, .rootfs = c.journal.rootfs, .created = c.journal.created,
+				    .owner = owner_of(&l->owner, c.journal.owner), .status = status_name(c.status),
+				    .pid = c.status == STATUS_STOPPED ? 0 : c.journal.pid };
+	if (!one.owner)
+		return err_oom(e);
+	if (l->flags & BRIG_LIST_JSON) {
+		TRY(query_state_json(&c, NULL, one.owner, &text, e));
+		one.json = text.s;
+	}
+	l->each(l->arg, &one, NULL);
+	return 0;
+}
+
+static int list_all(struct listing *l, const char *root, struct err *e)
+{
+	OWN(arena) mem = { 0 };
+	struct strings_out ids;
+
+	if (lookup_open((struct host_path){ root }, &l->lookup, e) < 0)
+		return e->num == ENOENT && !(l->flags & BRIG_LIST_ROOT_MUST_EXIST) ? 0 : -1;
+	TRY(statedir_list(&l->lookup, &mem, &ids, e));
+	for (size_t i = 0; i < ids.n; i++) {
+		struct brig_err one;
+		struct err why;
+
+		if (list_one(l, ids.item[i], &why) == 0 || strcmp(why.text, "container does not exist") == 0)	/* deleted while we looked */
+			continue;
+		give(&why, &one);
+		snprintf(one.why, sizeof(one.why), "%s", ids.item[i]);
+		l->each(l->arg, NULL, &one);
+	}
+	return 0;
+}
+
+int brig_list(const struct brig_options *o, unsigned flags, void (*each)(void *arg, const struct brig_listed *, const struct brig_err *), void *arg, struct brig_err *err)
+{
+	struct listing l = { .lookup = LOOKUP_NONE, .flags = flags, .each = each, .arg = arg };
+	struct err e;
+	int rc = list_all(&l, o->root, &e);
+
+	lookup_dropp(&l.lookup);
+	free(l.owner.name);
+	return rc < 0 ? give(&e, err) : 0;
 }
 
 int brig_spec_default(bool rootless, char **ret, struct brig_err *err)

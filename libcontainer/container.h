@@ -95,17 +95,20 @@ BRIG_API int brig_delete(const struct brig_options *, const char *id, bool force
 /* "KILL", "sigkill", "9": the number, or -1. */
 BRIG_API int brig_signal_number(const char *name);
 
-struct brig_state {
-	char *id, *bundle, *rootfs, *created, *owner;
-	const char *status;	/* static: "creating", "created", "running", "paused", "stopped" */
+/* The state document of compatibility 1.5, indented, without final newline, malloc'ed in *ret. */
+BRIG_API int brig_state(const struct brig_options *, const char *id, char **ret, struct brig_err *);
+
+/* A line of the list: valid while it is handed over. */
+struct brig_listed {
+	const char *id, *bundle, *rootfs, *created, *owner;
+	const char *status;	/* "creating", "created", "running", "paused", "stopped" */
 	pid_t pid;		/* 0 when stopped */
-	char *json;		/* the state document of compatibility 1.5, indented, without final newline */
-	char *json_line;	/* the same on one line, owner filled: an element of `list -f json` */
+	const char *json;	/* with BRIG_LIST_JSON: the state document on one line, with the owner */
 };
-BRIG_API int brig_state(const struct brig_options *, const char *id, struct brig_state *ret, struct brig_err *);
-BRIG_API void brig_state_free(struct brig_state *);
-/* Calls each(arg, state, NULL) per container in name order, or each(arg, NULL, err) for one that cannot be read; err->why is its id then. */
-BRIG_API int brig_list(const struct brig_options *, bool root_must_exist, void (*each)(void *arg, const struct brig_state *, const struct brig_err *), void *arg, struct brig_err *);
+#define BRIG_LIST_JSON 1u
+#define BRIG_LIST_ROOT_MUST_EXIST 2u
+/* Calls each(arg, one, NULL) per container in name order, or each(arg, NULL, err) for one that cannot be read; err->why is its id then. */
+BRIG_API int brig_list(const struct brig_options *, unsigned flags, void (*each)(void *arg, const struct brig_listed *, const struct brig_err *), void *arg, struct brig_err *);
 
 /* Each returns a malloc'ed text in *ret. */
 BRIG_API int brig_spec_default(bool rootless, char **ret, struct brig_err *);

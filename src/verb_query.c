@@ -8,45 +8,49 @@
 int verb_state(const struct verb *verb, struct values *v)
 {
 	struct brig_options o = library_options(v);
-	struct brig_state s;
 	struct brig_err e;
+	char *json;
 
-	if (brig_state(&o, v->arg[0], &s, &e) < 0)
+	if (brig_state(&o, v->arg[0], &json, &e) < 0)
 		return out_error(verb->name, &e);
-	fputs(s.json, stdout);	/* no newline: callers compare (compatibility 1.5) */
-	brig_state_free(&s);
+	fputs(json, stdout);	/* no newline: callers compare (compatibility 1.5) */
+	free(json);
 	return 0;
 }
 
 enum { COLUMNS = 6, MIN_WIDTH = 12, PADDING = 3 };
-struct row { char *cell[COLUMNS]; };
-struct listing { bool json, quiet; size_t n; struct row *row; };
+/* All cells, one after the other, each with its NUL: row by row. */
+struct listing { bool json, quiet; size_t rows; char *cells; size_t used, room; int width[COLUMNS]; };
 
-static char *text(const char *s)
+static void add_cell(struct listing *l, const char *s, int *width)
 {
-	char *copy = strdup(s);
+	size_t n = strlen(s) + 1;
+	char *at;
 
-	if (!copy)
-		exit(out_usage("out of memory"));
-	for (char *p = copy; *p; p++)	/* a bundle's name must not command the terminal */
+	if (l->room - l->used < n) {
+		char *more = realloc(l->cells, l->room = 2 * (l->room + n));
+
+		if (!more)
+			exit(out_usage("out of memory"));
+		l->cells = more;
+	}
+	at = memcpy(l->cells + l->used, s, n);
+	l->used += n;
+	for (char *p = at; *p; p++)	/* a bundle's name must not command the terminal */
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			*p = '?';
-	return copy;
+	if ((int)n - 1 + PADDING > *width)
+		*width = (int)n - 1 + PADDING;
 }
 
 static void add_row(struct listing *l, const char *const cell[COLUMNS])
 {
-	struct row *more = realloc(l->row, (l->n + 1) * sizeof(*more));
-
-	if (!more)
-		exit(out_usage("out of memory"));
-	l->row = more;
 	for (int i = 0; i < COLUMNS; i++)
-		l->row[l->n].cell[i] = text(cell[i]);
-	l->n++;
+		add_cell(l, cell[i], &l->width[i]);
+	l->rows++;
 }
 
-static void each(void *arg, const struct brig_state *s, const struct brig_err *e)
+static void each(void *arg, const struct brig_listed *s, const struct brig_err *e)
 {
 	struct listing *l = arg;
 	char pid[16];
@@ -58,7 +62,7 @@ static void each(void *arg, const struct brig_state *s, const struct brig_err *e
 	if (l->quiet) {
 		puts(s->id);
 	} else if (l->json) {
-		printf("%s%s", l->n++ ? "," : "[", s->json_line);
+		printf("%s%s", l->rows++ ? "," : "[", s->json);
 	} else {
 		snprintf(pid, sizeof(pid), "%d", (int)s->pid);
 		add_row(l, (const char *const[COLUMNS]){ s->id, pid, s->status, s->bundle, s->created, s->owner });
@@ -67,23 +71,17 @@ static void each(void *arg, const struct brig_state *s, const struct brig_err *e
 
 static void print_table(const struct listing *l)
 {
-	size_t width[COLUMNS];
+	const char *cell = l->cells;
 
-	for (int c = 0; c < COLUMNS; c++) {
-		width[c] = MIN_WIDTH;
-		for (size_t i = 0; i < l->n; i++)
-			if (strlen(l->row[i].cell[c]) + PADDING > width[c])
-				width[c] = strlen(l->row[i].cell[c]) + PADDING;
-	}
-	for (size_t i = 0; i < l->n; i++)
-		for (int c = 0; c < COLUMNS; c++)
-			printf("%-*s%s", c + 1 < COLUMNS ? (int)width[c] : 0, l->row[i].cell[c], c + 1 < COLUMNS ? "" : "\n");
+	for (size_t i = 0; i < l->rows; i++)
+		for (int c = 0; c < COLUMNS; c++, cell += strlen(cell) + 1)
+			printf("%-*s%s", c + 1 < COLUMNS ? l->width[c] : 0, cell, c + 1 < COLUMNS ? "" : "\n");
 }
 
 int verb_list(const struct verb *verb, struct values *v)
 {
 	struct brig_options o = library_options(v);
-	struct listing l = { .quiet = v->quiet };
+	struct listing l = { .quiet = v->quiet, .width = { MIN_WIDTH, MIN_WIDTH, MIN_WIDTH, MIN_WIDTH, MIN_WIDTH, MIN_WIDTH } };
 	struct brig_err e;
 
 	if (v->format && strcmp(v->format, "table") != 0 && strcmp(v->format, "json") != 0)
@@ -91,15 +89,12 @@ int verb_list(const struct verb *verb, struct values *v)
 	l.json = v->format && strcmp(v->format, "json") == 0;
 	if (!l.json && !l.quiet)
 		add_row(&l, (const char *const[COLUMNS]){ "ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER" });
-	if (brig_list(&o, v->root != NULL, each, &l, &e) < 0)
+	if (brig_list(&o, (l.json ? BRIG_LIST_JSON : 0) | (v->root ? BRIG_LIST_ROOT_MUST_EXIST : 0), each, &l, &e) < 0)
 		return out_error(verb->name, &e);
 	if (l.json)
-		puts(l.n ? "]" : "null");
+		puts(l.rows ? "]" : "null");
 	else if (!l.quiet)
 		print_table(&l);
-	for (size_t i = 0; l.row && i < l.n; i++)
-		for (int c = 0; c < COLUMNS; c++)
-			free(l.row[i].cell[c]);
-	free(l.row);
+	free(l.cells);
 	return 0;
 }

@@ -32,20 +32,24 @@ static bool goes_up(const char *path)
 	return false;
 }
 
-/* The mount that path is to be resolved below. */
-static int open_mount(struct host_path mount, const char *path, struct err *e)
+int cgroup_open_mount(struct host_path mount, struct err *e)
 {
-	OWN_FD fd = FD_NONE;
+	OWN_FD fd = sys_openat(AT_FDCWD, mount.s, O_PATH | O_DIRECTORY, 0);
 	struct statfs fs;
 
-	if (goes_up(path))
-		return err_set(e, ERR_SPEC, 0, "cgroup path %s contains \"..\"", path);
-	fd = sys_openat(AT_FDCWD, mount.s, O_PATH | O_DIRECTORY, 0);
 	if (fd < 0)
 		return err_sys(e, "open %s", mount.s);
 	if (sys_fstatfs(fd, &fs) < 0 || fs.f_type != CGROUP2_SUPER_MAGIC)
 		return err_set(e, ERR_UNSUPPORTED, 0, "%s is not a cgroup v2 file system", mount.s);
 	return fd_take(&fd);
+}
+
+/* The mount that path is to be resolved below. */
+static int open_mount(struct host_path mount, const char *path, struct err *e)
+{
+	if (goes_up(path))
+		return err_set(e, ERR_SPEC, 0, "cgroup path %s contains \"..\"", path);
+	return cgroup_open_mount(mount, e);
 }
 
 int cgdir_open(struct host_path mount, const char *path, struct cgdir *ret, struct err *e)
@@ -243,6 +247,17 @@ int cgdir_read(const struct cgdir *d, const char *file, struct str *ret, struct 
 		return err_sys(e, "read cgroup file %s", file);
 	str_add(ret, "");
 	return str_ok(ret, e);
+}
+
+bool cgroup_frozen(int mount, const char *path)
+{
+	char name[PATH_MAX], flag = '0';
+	OWN_FD fd = FD_NONE;
+
+	if (snprintf(name, sizeof(name), "%s/cgroup.freeze", relative(path)) >= (int)sizeof(name))
+		return false;
+	fd = sys_openat2(mount, name, O_RDONLY, 0, BENEATH);
+	return fd >= 0 && sys_read(fd, &flag, 1) == 1 && flag == '1';
 }
 
 bool cgdir_has(const struct cgdir *d, const char *file)

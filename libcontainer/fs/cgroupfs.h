@@ -12,6 +12,11 @@
 
 struct cgdir { int fd; };
 
+/* A descriptor of the mount point, which is a cgroup v2 file system; the caller's to close. */
+int cgroup_open_mount(struct host_path mount, struct err *e) MUST_CHECK;
+/* Whether cgroup.freeze of the cgroup at path below it asks for a standstill. A cgroup that is gone does not. */
+bool cgroup_frozen(int mount, const char *path);
+
 /* mount: the cgroup2 mount point (checked by file system type). path: absolute inside it, "/a/b". */
 int cgdir_open(struct host_path mount, const char *path, struct cgdir *ret, struct err *e) MUST_CHECK;
 /* Depth of the deepest existing directory on the path, in components ("/a/b/c" with /a existing: 1). */

@@ -104,14 +104,21 @@ int procfs_read(const struct procfs *p, const char *path, struct str *ret, struc
 /* The command name may hold blanks and parentheses, so fields are counted from the last ')' (proc_pid_stat(5)). */
 int procfs_start_time(const struct procfs *p, pid_t pid, unsigned long long *ret, char *ret_state, struct err *e)
 {
-	OWN(str) text = { 0 };
+	char path[32], text[1024], state;	/* the kernel gives the line in one piece: at most some 50 numbers and a name of 64 bytes */
 	unsigned long long ticks;
-	char path[32], state;
+	OWN_FD fd = FD_NONE;
 	const char *after;
+	ssize_t n;
 
 	snprintf(path, sizeof(path), "%d/stat", pid);
-	TRY(procfs_read(p, path, &text, e));
-	after = strrchr(text.s, ')');
+	fd = procfs_openat(p, path, O_RDONLY, e);
+	if (fd < 0)
+		return -1;
+	n = sys_read(fd, text, sizeof(text) - 1);
+	if (n < 0)
+		return err_sys(e, "read /proc/%s", path);
+	text[n] = '\0';
+	after = strrchr(text, ')');
 	if (!after || sscanf(after + 1, " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu", &state, &ticks) != 2)
 		return err_set(e, ERR_SYS, EPROTO, "read /proc/%s", path);
 	*ret = ticks;

@@ -37,7 +37,7 @@ int state_reserve(struct host *h, const struct step *s, struct err *e)
 	*j = (struct journal){ .phase = PHASE_CREATING, .id = r->id, .bundle = r->bundle, .rootfs = p->rootfs, .created = "",
 			       .cgroup_mount = p->cgroup_mount, .cgroup_path = "", .systemd_unit = p->systemd_unit, .keyring = "", .rdt_path = "", .rdt_monitor = "",
 			       .systemd_cgroup = r->systemd_cgroup, .rootless = p->rootless, .own_pid_ns = p->own_pid_ns,
-			       .has_terminal = false, .owner = (uint32_t)sys_geteuid() };
+			       .has_terminal = false, .owner = (uint32_t)sys_geteuid(), .annotations = p->annotations };
 	TRY(statedir_reserve((struct host_path){ r->state_root }, r->id, &h->state, e));
 	h->reserved = true;
 	if (p->cgroup_path[0])

@@ -7,17 +7,26 @@
 #include <errno.h>
 #include <string.h>
 
-int container_open(const char *root, const char *id, bool lock, struct container *c, struct err *e)
+int container_find(struct lookup *l, const char *id, bool lock, struct container *c, struct err *e)
 {
-	*c = (struct container){ .dir = { FD_NONE } };
-	if (request_check_id(id) < 0)
-		return err_set(e, ERR_USAGE, 0, id[0] ? "invalid container ID format: \"%s\"" : "container id cannot be empty%s", id);
-	TRY(statedir_open((struct host_path){ root }, id, lock, &c->dir, e));
+	TRY(statedir_open(l, id, lock, &c->dir, e));
 	if (journal_read(&c->dir, &c->mem, &c->journal, e) < 0) {
 		/* Somebody makes or deletes it at this moment: there is none. Who holds the lock has to know better. */
 		return !lock && e->num == ENOENT ? err_set(e, ERR_STATE, 0, "container does not exist") : -1;
 	}
-	return status_of(&c->dir, &c->journal, &c->status, e);
+	return status_of(l, &c->dir, &c->journal, &c->status, e);
+}
+
+int container_open(const char *root, const char *id, bool lock, struct container *c, struct err *e)
+{
+	OWN(lookup) l = LOOKUP_NONE;
+
+	*c = (struct container){ .dir = { FD_NONE } };
+	if (request_check_id(id) < 0)
+		return err_set(e, ERR_USAGE, 0, id[0] ? "invalid container ID format: \"%s\"" : "container id cannot be empty%s", id);
+	if (lookup_open((struct host_path){ root }, &l, e) < 0)
+		return e->num == ENOENT ? err_set(e, ERR_STATE, 0, "container does not exist") : -1;
+	return container_find(&l, id, lock, c, e);
 }
 
 void container_close(struct container *c)
@@ -38,18 +47,6 @@ int life_saved_spec(const struct container *c, const struct spec **ret, struct e
 	if (statedir_read(&c->dir, "config.json", LIMIT_FILE_BYTES, &bytes, e) < 0)	/* there from the journal's first write until delete */
 		return e->num == ENOENT ? err_set(e, ERR_STATE, 0, "container does not exist") : -1;
 	return spec_parse("config.json", bytes.s ? bytes.s : "", bytes.n, ret, e);
-}
-
-/* Only to tell annotations: without the word, and without a backslash that could spell it otherwise, there are none to parse for. */
-int life_annotated_spec(const struct container *c, const struct spec **ret, struct err *e)
-{
-	OWN(str) bytes = { 0 };
-
-	*ret = NULL;
-	TRY(statedir_read(&c->dir, "config.json", LIMIT_FILE_BYTES, &bytes, e));
-	if (!bytes.s || strlen(bytes.s) != bytes.n || (!strstr(bytes.s, "annotations") && !strchr(bytes.s, '\\')))
-		return 0;
-	return spec_parse("config.json", bytes.s, bytes.n, ret, e);
 }
 
 static void state_for_hook(const struct spec *s, const struct journal *j, const char *status, pid_t pid, struct str *out)

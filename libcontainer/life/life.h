@@ -36,6 +36,8 @@ struct container {
 	enum status status;
 };
 int container_open(const char *root, const char *id, bool lock, struct container *c, struct err *e) MUST_CHECK;
+/* One of many, whose id comes from the list: c must be empty. */
+int container_find(struct lookup *l, const char *id, bool lock, struct container *c, struct err *e) MUST_CHECK;
 void container_close(struct container *c);
 void container_dropp(struct container *c);
 
@@ -76,7 +78,6 @@ int life_delete(const char *root, const char *id, bool force, const struct spec 
 int life_hooks(const struct spec *s, enum hook_kind kind, const struct journal *j, const char *status, pid_t pid, struct err *e) MUST_CHECK;
 /* The configuration saved at create. */
 int life_saved_spec(const struct container *c, const struct spec **ret, struct err *e) MUST_CHECK;
-int life_annotated_spec(const struct container *c, const struct spec **ret, struct err *e) MUST_CHECK;	/* NULL when there are no annotations */
 
 /* Foreground: relays terminal and signals until the process ends; its exit status (0-255, 128+signal) in *ret. master FD_NONE: no terminal. */
 int relay(pid_t pid, int pidfd, int master, int *ret, struct err *e) MUST_CHECK;
@@ -85,6 +86,7 @@ void relay_size(int master);
 /* Before the container exists: SIGINT and all else wait in the mask until relay() takes them. */
 int relay_block(struct err *e) MUST_CHECK;
 
-void query_state_json(const struct container *c, const struct spec *s, const char *indent, const char *owner, struct str *out);
+/* The state document (specification, "State"; with runc's members). ERR_STATE when the journal's annotations are not what we wrote. */
+int query_state_json(const struct container *c, const char *indent, const char *owner, struct str *out, struct err *e) MUST_CHECK;
 
 #endif

@@ -1,11 +1,17 @@
 /* room: host — the state document */
 #include "life/life.h"
 
-void query_state_json(const struct container *c, const struct spec *s, const char *indent, const char *owner, struct str *out)
+#include <string.h>
+
+int query_state_json(const struct container *c, const char *indent, const char *owner, struct str *out, struct err *e)
 {
 	const struct journal *j = &c->journal;
 	struct json_out o = { .to = out, .indent = indent };
+	OWN(arena) mem = { 0 };
+	const struct json *annotations = NULL;
 
+	if (j->annotations[0])
+		TRY(json_parse(&mem, "state.json: annotations", j->annotations, strlen(j->annotations), &annotations, e));
 	json_open(&o, '{');
 	json_kv_string(&o, "ociVersion", SPEC_VERSION);
 	json_kv_string(&o, "id", j->id);
@@ -14,13 +20,11 @@ void query_state_json(const struct container *c, const struct spec *s, const cha
 	json_kv_string(&o, "bundle", j->bundle);
 	json_kv_string(&o, "rootfs", j->rootfs);
 	json_kv_string(&o, "created", j->created);
-	if (s && s->annotations.n) {
+	if (annotations) {
 		json_key(&o, "annotations");
-		json_open(&o, '{');
-		for (size_t i = 0; i < s->annotations.n; i++)
-			json_kv_string(&o, s->annotations.item[i].key, s->annotations.item[i].value);
-		json_close(&o, '}');
+		json_put_node(&o, annotations);
 	}
 	json_kv_string(&o, "owner", owner);
 	json_close(&o, '}');
+	return str_ok(out, e);
 }

@@ -155,26 +155,38 @@ static slot_t *slot_array(struct builder *b, size_t n)
 	return a;
 }
 
+static int annotations(struct builder *b)
+{
+	OWN(str) text = { 0 };
+	struct json_out o = { .to = &text };
+
+	b->p->annotations = "";
+	if (b->s->annotations.n == 0)
+		return 0;
+	json_open(&o, '{');
+	for (size_t i = 0; i < b->s->annotations.n; i++)
+		json_kv_string(&o, b->s->annotations.item[i].key, b->s->annotations.item[i].value);
+	json_close(&o, '}');
+	TRY(str_ok(&text, b->e));
+	b->p->annotations = arena_strdup(&b->p->mem, text.s);
+	return b->p->annotations ? 0 : err_oom(b->e);
+}
+
 /* The state of the container for hooks, in two halves around the status and the pid, which only the walk knows. */
 static int state_texts(struct builder *b)
 {
 	OWN(str) head = { 0 }, tail = { 0 };
 	struct json_out o = { .to = &head, .after_key = true };
 
+	TRY(annotations(b));
 	str_add(&head, "{\"ociVersion\":\"" SPEC_VERSION "\",\"id\":");
 	json_put_string(&o, b->r->id);
 	str_add(&head, ",");
 	str_add(&tail, ",\"bundle\":");
 	o = (struct json_out){ .to = &tail, .after_key = true };
 	json_put_string(&o, b->r->bundle);
-	if (b->s->annotations.n) {
-		str_add(&tail, ",\"annotations\":");
-		o = (struct json_out){ .to = &tail, .after_key = true };
-		json_open(&o, '{');
-		for (size_t i = 0; i < b->s->annotations.n; i++)
-			json_kv_string(&o, b->s->annotations.item[i].key, b->s->annotations.item[i].value);
-		json_close(&o, '}');
-	}
+	if (b->p->annotations[0])
+		str_addf(&tail, ",\"annotations\":%s", b->p->annotations);
 	str_add(&tail, "}");
 	TRY(str_ok(&head, b->e));
 	TRY(str_ok(&tail, b->e));

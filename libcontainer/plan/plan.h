@@ -152,6 +152,7 @@ struct plan {
 	const char *systemd_unit;		/* "" none */
 	const char *rdt_path, *rdt_monitor;	/* resctrl groups that are made and have to go again, "" none */
 	const char *rootfs;			/* absolute host path, for state */
+	const char *annotations;		/* a JSON object, "" none */
 	bool own_pid_ns, rootless;
 	const char *state_status;		/* of the container while this plan is walked: "creating", "running" */
 	const char *state_head, *state_tail;	/* JSON of the state for hooks: head + `"status":"X","pid":N` + tail */

@@ -117,21 +117,33 @@ int statedir_reserve(struct host_path root, const char *id, struct statedir *ret
 	return 0;
 }
 
-int statedir_open(struct host_path root, const char *id, bool locked, struct statedir *ret, struct err *e)
+int lookup_open(struct host_path root, struct lookup *ret, struct err *e)
 {
-	OWN_FD at = open_root(root, e), fd = FD_NONE;
+	*ret = (struct lookup)LOOKUP_NONE;
+	ret->root = open_root(root, e);
+	return ret->root < 0 ? -1 : 0;
+}
 
-	if (at < 0)
-		return e->num == ENOENT ? err_set(e, ERR_STATE, 0, "container does not exist") : -1;
-	fd = sys_openat(at, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+void lookup_dropp(struct lookup *l)
+{
+	fd_drop(&l->root);
+	procfs_close(&l->proc);
+	fd_drop(&l->cgroup);
+	free(l->cgroup_mount);
+}
+
+int statedir_open(const struct lookup *l, const char *id, bool locked, struct statedir *ret, struct err *e)
+{
+	OWN_FD fd = sys_openat(l->root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+
 	if (fd < 0)
-		return errno == ENOENT ? err_set(e, ERR_STATE, 0, "container does not exist") : err_sys(e, "open %s/%s", root.s, id);
+		return errno == ENOENT ? err_set(e, ERR_STATE, 0, "container does not exist") : err_sys(e, "open %s in the state root", id);
 	TRY(trust(fd, id, e));
 	if (locked) {
 		int there;
 
 		TRY(lock(fd, e));
-		there = still_there(at, id, fd, e);
+		there = still_there(l->root, id, fd, e);
 		TRY(there);
 		if (!there)
 			return err_set(e, ERR_STATE, 0, "container does not exist");
@@ -185,19 +197,12 @@ static int collect(struct dirread *dir, struct arena *mem, struct strings_out *r
 	return 0;
 }
 
-int statedir_list(struct host_path root, bool must_exist, struct arena *mem, struct strings_out *ret, struct err *e)
+int statedir_list(const struct lookup *l, struct arena *mem, struct strings_out *ret, struct err *e)
 {
 	OWN(dirread) dir = { .fd = FD_NONE };
-	OWN_FD at = open_root(root, e);
 
-	if (at < 0 && e->num == ENOENT && !must_exist) {
-		*ret = (struct strings_out){ 0 };
-		return 0;
-	}
-	if (at < 0)
-		return -1;
-	if (dirread_open(at, &dir) < 0)
-		return err_sys(e, "list %s", root.s);
+	if (dirread_open(l->root, &dir) < 0)
+		return err_sys(e, "list the state root");
 	return collect(&dir, mem, ret, e);
 }
 
@@ -240,11 +245,13 @@ int statedir_read(const struct statedir *d, const char *name, size_t limit, stru
 
 	if (fd < 0)
 		return err_sys(e, "open %s in the state directory", name);
-	while ((n = sys_read(fd, buf, sizeof(buf))) > 0) {
-		if (ret->n + (size_t)n > limit)
+	do {
+		n = sys_read(fd, buf, sizeof(buf));
+		if (n > 0 && ret->n + (size_t)n > limit)
 			return err_set(e, ERR_STATE, 0, "%s in the state directory is too large", name);
-		str_addn(ret, buf, (size_t)n);
-	}
+		if (n > 0)
+			str_addn(ret, buf, (size_t)n);
+	} while (n == (ssize_t)sizeof(buf));	/* less is the end of a file on a disk */
 	if (n < 0)
 		return err_sys(e, "read %s in the state directory", name);
 	str_add(ret, "");

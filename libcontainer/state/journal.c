@@ -27,6 +27,7 @@ static const struct field { const char *name; enum kind kind; size_t offset; } f
 	{ "rdtPath", TEXT, offsetof(struct journal, rdt_path) },
 	{ "rdtMonitor", TEXT, offsetof(struct journal, rdt_monitor) },
 	{ "owner", U32, offsetof(struct journal, owner) },
+	{ "annotations", TEXT, offsetof(struct journal, annotations) },
 };
 
 static void put(struct json_out *o, const struct field *f, const struct journal *j)
@@ -89,7 +90,7 @@ int journal_read(const struct statedir *d, struct arena *mem, struct journal *re
 	const struct json *root, *phase;
 	struct journal j = { 0 };
 
-	TRY(statedir_read(d, "state.json", LIMIT_SMALL_FILE, &text, e));
+	TRY(statedir_read(d, "state.json", LIMIT_FILE_BYTES, &text, e));
 	if (json_parse(mem, "state.json", text.s, text.n, &root, e) < 0) {
 		e->kind = ERR_STATE;
 		return -1;

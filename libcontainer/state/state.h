@@ -11,6 +11,7 @@
 #include "base/own.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "fs/procfs.h"
 #include "json/json.h"
 
 #include <stdbool.h>
@@ -36,16 +37,24 @@ struct journal {
 	bool has_terminal;
 	const char *rdt_path, *rdt_monitor;	/* resctrl groups made by us, for allocation and for monitoring; "" none */
 	uint32_t owner;			/* euid that created it */
+	const char *annotations;	/* a JSON object, "" none: state and list need nothing else of the configuration */
 };
 
 /* Makes <root> (parents too) and <root>/<id>, locked. ERR_STATE "container with given ID already exists" when it is there. */
 int statedir_reserve(struct host_path root, const char *id, struct statedir *ret, struct err *e) MUST_CHECK;
+/* Where containers are looked up and what the kernel is asked through: each opened once, however many containers follow. */
+struct lookup { int root; struct procfs proc; int cgroup; char *cgroup_mount; };
+/* The root must be ours (or root's) and not writable by others. ERR_SYS/ENOENT when there is none. */
+int lookup_open(struct host_path root, struct lookup *ret, struct err *e) MUST_CHECK;
+void lookup_dropp(struct lookup *l);
+#define LOOKUP_NONE { .root = FD_NONE, .proc = { FD_NONE }, .cgroup = FD_NONE }
+
 /* Opens an existing one. lock: take the exclusive lock (waits up to 30 s, then ERR_STATE). Absent: ERR_STATE "container does not exist". */
-int statedir_open(struct host_path root, const char *id, bool lock, struct statedir *ret, struct err *e) MUST_CHECK;
+int statedir_open(const struct lookup *l, const char *id, bool lock, struct statedir *ret, struct err *e) MUST_CHECK;
 void statedir_close(struct statedir *d);
 struct strings_out { size_t n; const char **item; };
-/* Ids below root in name order; a missing root is an empty list unless must_exist. */
-int statedir_list(struct host_path root, bool must_exist, struct arena *mem, struct strings_out *ret, struct err *e) MUST_CHECK;
+/* Ids below the root in name order. */
+int statedir_list(const struct lookup *l, struct arena *mem, struct strings_out *ret, struct err *e) MUST_CHECK;
 /* Removes the directory with the files that we know; anything else in it is left and reported. Absent is success. */
 int statedir_remove(struct host_path root, const char *id, const struct statedir *d, struct err *e) MUST_CHECK;
 
@@ -59,7 +68,7 @@ int journal_read(const struct statedir *d, struct arena *mem, struct journal *re
 enum status { STATUS_CREATING, STATUS_CREATED, STATUS_RUNNING, STATUS_PAUSED, STATUS_STOPPED };
 const char *status_name(enum status s);
 /* From the journal, the process (pid and start time; a zombie counts as stopped), start.in and cgroup.freeze. */
-int status_of(const struct statedir *d, const struct journal *j, enum status *ret, struct err *e) MUST_CHECK;
+int status_of(struct lookup *l, const struct statedir *d, const struct journal *j, enum status *ret, struct err *e) MUST_CHECK;
 /* pidfd of init, proven to be the same process by its start time; FD_NONE (and 0) when it is gone. */
 int status_pidfd(const struct journal *j, int *ret_pidfd, struct err *e) MUST_CHECK;
 

@@ -5,6 +5,7 @@
 #include "sys/sys.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *status_name(enum status s)
@@ -15,19 +16,18 @@ const char *status_name(enum status s)
 }
 
 /* A pid is reused, a pid with its start time is not: 1 when this is the same process and it has not ended. */
-static int lives(const struct journal *j, struct err *e)
+static int lives(struct procfs *proc, const struct journal *j, struct err *e)
 {
 	unsigned long long start;
-	struct procfs proc;
 	struct err gone;
 	char state;
 	int rc;
 
 	if (j->pid <= 0)
 		return 0;
-	TRY(procfs_open(&proc, e));
-	rc = procfs_start_time(&proc, j->pid, &start, &state, &gone);
-	procfs_close(&proc);
+	if (proc->fd < 0)
+		TRY(procfs_open(proc, e));
+	rc = procfs_start_time(proc, j->pid, &start, &state, &gone);
 	if (rc < 0 && gone.num != ENOENT && gone.num != ESRCH) {	/* not knowing is not death: delete would leave it running */
 		*e = gone;
 		return -1;
@@ -35,21 +35,31 @@ static int lives(const struct journal *j, struct err *e)
 	return rc == 0 && start == j->start_time && state != 'Z' && state != 'X';
 }
 
-static bool frozen(const struct journal *j)
+/* A lookup's cgroup mount is mostly that of all its containers. */
+static int cgroup_root(struct lookup *l, const char *mount, struct err *e)
 {
-	OWN(str) text = { 0 };
-	struct cgdir d;
-	struct err ignored;
-	bool yes;
-
-	if (!j->cgroup_path[0] || cgdir_open((struct host_path){ j->cgroup_mount }, j->cgroup_path, &d, &ignored) < 0)
-		return false;
-	yes = cgdir_read(&d, "cgroup.freeze", &text, &ignored) == 0 && text.s[0] == '1';
-	cgdir_close(&d);
-	return yes;
+	if (l->cgroup >= 0 && strcmp(l->cgroup_mount, mount) == 0)
+		return l->cgroup;
+	fd_drop(&l->cgroup);
+	free(l->cgroup_mount);
+	l->cgroup_mount = strdup(mount);
+	if (!l->cgroup_mount)
+		return err_oom(e);
+	return l->cgroup = cgroup_open_mount((struct host_path){ mount }, e);
 }
 
-int status_of(const struct statedir *d, const struct journal *j, enum status *ret, struct err *e)
+static bool frozen(struct lookup *l, const struct journal *j)
+{
+	struct err ignored;
+	int root;
+
+	if (!j->cgroup_path[0])
+		return false;
+	root = cgroup_root(l, j->cgroup_mount, &ignored);
+	return root >= 0 && cgroup_frozen(root, j->cgroup_path);
+}
+
+int status_of(struct lookup *l, const struct statedir *d, const struct journal *j, enum status *ret, struct err *e)
 {
 	int alive;
 
@@ -57,11 +67,11 @@ int status_of(const struct statedir *d, const struct journal *j, enum status *re
 		*ret = STATUS_CREATING;
 		return 0;
 	}
-	alive = lives(j, e);
+	alive = lives(&l->proc, j, e);
 	TRY(alive);
 	if (!alive)
 		*ret = STATUS_STOPPED;
-	else if (frozen(j))
+	else if (frozen(l, j))
 		*ret = STATUS_PAUSED;
 	else
 		*ret = statedir_has(d, "start.in") ? STATUS_CREATED : STATUS_RUNNING;
@@ -70,6 +80,7 @@ int status_of(const struct statedir *d, const struct journal *j, enum status *re
 
 int status_pidfd(const struct journal *j, int *ret_pidfd, struct err *e)
 {
+	struct procfs proc = { FD_NONE };
 	OWN_FD fd = FD_NONE;
 	int alive;
 
@@ -81,7 +92,8 @@ int status_pidfd(const struct journal *j, int *ret_pidfd, struct err *e)
 		return 0;
 	if (fd < 0)
 		return err_sys(e, "pidfd_open %d", j->pid);
-	alive = lives(j, e);	/* after the open: the descriptor and the check are of the same process */
+	alive = lives(&proc, j, e);	/* after the open: the descriptor and the check are of the same process */
+	procfs_close(&proc);
 	TRY(alive);
 	if (alive)
 		*ret_pidfd = fd_take(&fd);

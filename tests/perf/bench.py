@@ -284,7 +284,7 @@ class Lab:
             for total in (0, 100, 500) if n > 3 else (0, 50):
                 for c in self.few():
                     for k in range(have, total):
-                        self.verb(c, "create", "-b", bundle, "list-%s-%d" % (c.name.replace(" ", "-"), k))
+                        self.verb(c, "run", "-d", "-b", bundle, "list-%s-%d" % (c.name.replace(" ", "-"), k))
                 have = total
                 self.rounds(max(n // 2, 3), self.few(), lambda c: [("list of %d containers" % total, self.verb(c, "list"))])
         finally:

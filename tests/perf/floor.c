@@ -42,8 +42,12 @@ static bool without_net, without_devices, without_masks, without_caps, without_c
 
 static pid_t child_of(uint64_t flags, int cgroup)
 {
-	struct clone_args a = { .flags = flags | (cgroup >= 0 ? CLONE_INTO_CGROUP : 0), .exit_signal = SIGCHLD, .cgroup = cgroup >= 0 ? (uint64_t)cgroup : 0 };
+	struct clone_args a = { .flags = flags, .exit_signal = SIGCHLD };
 
+	if (cgroup >= 0) {
+		a.flags |= CLONE_INTO_CGROUP;
+		a.cgroup = (unsigned)cgroup;
+	}
 	return (pid_t)syscall(SYS_clone3, &a, sizeof(a));
 }
 

@@ -22,22 +22,36 @@ static const char *at(const char *name)
 	return path;
 }
 
+static int find(const char *id, bool lock, struct statedir *d, struct err *e)
+{
+	OWN(lookup) l = LOOKUP_NONE;
+
+	return lookup_open(root, &l, e) < 0 ? -1 : statedir_open(&l, id, lock, d, e);
+}
+
+static int list_all(struct arena *mem, struct strings_out *list, struct err *e)
+{
+	OWN(lookup) l = LOOKUP_NONE;
+
+	return lookup_open(root, &l, e) < 0 ? -1 : statedir_list(&l, mem, list, e);
+}
+
 static void reserving(void)
 {
 	struct statedir d = { FD_NONE }, other = { FD_NONE };
 	struct stat st;
 	struct err e;
 
-	ok(statedir_open(root, "c1", true, &d, &e) < 0 && e.kind == ERR_STATE && strcmp(e.text, "container does not exist") == 0, "no root, no container");
+	ok(find("c1", true, &d, &e) < 0 && e.num == ENOENT, "no root, no container");
 	ok(statedir_reserve(root, "c1", &d, &e) == 0 && fcntl(d.fd, F_GETFD) == FD_CLOEXEC, "reserved, the root made");
 	ok(stat(root.s, &st) == 0 && (st.st_mode & 07777) == 0700 && stat(at("c1"), &st) == 0 && (st.st_mode & 07777) == 0700, "both for us only");
 	ok(statedir_reserve(root, "c1", &other, &e) < 0 && e.kind == ERR_STATE && strcmp(e.text, "container with given ID already exists") == 0, "taken");
 	ok(stat(at("c1"), &st) == 0, "and still there");
 	ok(flock(open(at("c1"), O_RDONLY | O_CLOEXEC), LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK, "it is locked");
-	ok(statedir_open(root, "c1", false, &other, &e) == 0, "opened without the lock");
+	ok(find("c1", false, &other, &e) == 0, "opened without the lock");
 	statedir_close(&other);
-	ok(statedir_open(root, "nope", false, &other, &e) < 0 && strcmp(e.text, "container does not exist") == 0, "absent");
-	ok(symlink("c1", at("link")) == 0 && statedir_open(root, "link", false, &other, &e) < 0, "a link is no container");
+	ok(find("nope", false, &other, &e) < 0 && strcmp(e.text, "container does not exist") == 0, "absent");
+	ok(symlink("c1", at("link")) == 0 && find("link", false, &other, &e) < 0, "a link is no container");
 	unlink(at("link"));
 	ok(statedir_write(&d, "config.json", "{}", 2, &e) == 0 && stat(at("c1/config.json"), &st) == 0 && (st.st_mode & 07777) == 0600 && statedir_has(&d, "config.json"), "a file, for us only");
 	statedir_close(&d);
@@ -52,7 +66,7 @@ static void deleted_meanwhile(void)
 	int status;
 	pid_t child;
 
-	if (statedir_open(root, "c1", true, &d, &e) < 0)
+	if (find("c1", true, &d, &e) < 0)
 		printf("# %s\n", e.text);
 	child = fork();
 	if (child == 0) {
@@ -60,7 +74,7 @@ static void deleted_meanwhile(void)
 		int rc;
 
 		close(d.fd);
-		rc = statedir_open(root, "c1", true, &mine, &e);
+		rc = find("c1", true, &mine, &e);
 		_exit(rc < 0 && e.kind == ERR_STATE && strcmp(e.text, "container does not exist") == 0 ? 0 : 1);
 	}
 	usleep(100000);
@@ -74,14 +88,11 @@ static void listing(void)
 {
 	struct statedir d = { FD_NONE };
 	struct strings_out list = { 0 };
-	struct host_path nowhere = { "/tmp/brig-unit-nowhere" };
 	OWN(arena) mem = { 0 };
 	static const char *const ids[] = { "b", "a", "c", "A" };
 	struct err e;
 
-	ok(statedir_list(nowhere, false, &mem, &list, &e) == 0 && list.n == 0, "an absent root is empty");
-	ok(statedir_list(nowhere, true, &mem, &list, &e) < 0 && e.num == ENOENT, "unless it must exist");
-	ok(statedir_list(root, true, &mem, &list, &e) == 0 && list.n == 0, "an empty root");
+	ok(list_all(&mem, &list, &e) == 0 && list.n == 0, "an empty root");
 	for (size_t i = 0; i < 4; i++) {
 		if (statedir_reserve(root, ids[i], &d, &e) < 0)
 			printf("# %s\n", e.text);
@@ -89,7 +100,7 @@ static void listing(void)
 	}
 	close(open(at("file"), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
 	mkdir(at(".hidden"), 0700);
-	ok(statedir_list(root, true, &mem, &list, &e) == 0 && list.n == 4 && strcmp(list.item[0], "A") == 0 && strcmp(list.item[1], "a") == 0 && strcmp(list.item[3], "c") == 0,
+	ok(list_all(&mem, &list, &e) == 0 && list.n == 4 && strcmp(list.item[0], "A") == 0 && strcmp(list.item[1], "a") == 0 && strcmp(list.item[3], "c") == 0,
 	   "directories in name order, nothing else");
 	for (unsigned i = 0; i < 300; i++) {
 		char id[16];
@@ -97,7 +108,7 @@ static void listing(void)
 		snprintf(id, sizeof(id), "m%03u", i);
 		mkdir(at(id), 0700);
 	}
-	ok(statedir_list(root, true, &mem, &list, &e) == 0 && list.n == 304 && strcmp(list.item[303], "m299") == 0, "many");
+	ok(list_all(&mem, &list, &e) == 0 && list.n == 304 && strcmp(list.item[303], "m299") == 0, "many");
 }
 
 static void trusting(void)
@@ -108,24 +119,24 @@ static void trusting(void)
 	struct err e;
 
 	chmod(at("a"), 0770);
-	ok(statedir_open(root, "a", false, &d, &e) < 0 && e.kind == ERR_POLICY, "a directory that the group may write is not trusted");
+	ok(find("a", false, &d, &e) < 0 && e.kind == ERR_POLICY, "a directory that the group may write is not trusted");
 	chmod(at("a"), 0702);
-	ok(statedir_open(root, "a", false, &d, &e) < 0 && e.kind == ERR_POLICY, "nor one that others may");
+	ok(find("a", false, &d, &e) < 0 && e.kind == ERR_POLICY, "nor one that others may");
 	chmod(at("a"), 0700);
 	if (geteuid() == 0) {
 		(void)!fchownat(AT_FDCWD, at("a"), 1234, 0, 0);
-		ok(statedir_open(root, "a", false, &d, &e) < 0 && e.kind == ERR_POLICY, "nor one of another user");
+		ok(find("a", false, &d, &e) < 0 && e.kind == ERR_POLICY, "nor one of another user");
 		(void)!fchownat(AT_FDCWD, at("a"), 0, 0, 0);
 	} else {
 		skip("owners need root");
 	}
 	chmod(root.s, 0777);
-	ok(statedir_open(root, "a", false, &d, &e) < 0 && e.kind == ERR_POLICY, "nor anything below a root that others may write");
+	ok(find("a", false, &d, &e) < 0 && e.kind == ERR_POLICY, "nor anything below a root that others may write");
 	ok(statedir_reserve(root, "z", &d, &e) < 0 && e.kind == ERR_POLICY, "nothing is made there");
-	ok(statedir_list(root, false, &mem, &list, &e) < 0 && e.kind == ERR_POLICY, "nor listed");
+	ok(list_all(&mem, &list, &e) < 0 && e.kind == ERR_POLICY, "nor listed");
 	chmod(root.s, 0700);
 	close(open(at("afile"), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
-	ok(statedir_open(root, "afile", false, &d, &e) < 0, "a file is no container");
+	ok(find("afile", false, &d, &e) < 0, "a file is no container");
 }
 
 static void removing(void)
@@ -134,7 +145,7 @@ static void removing(void)
 	OWN(str) t = { 0 };
 	struct err e;
 
-	ok(statedir_open(root, "b", true, &d, &e) == 0, "opened");
+	ok(find("b", true, &d, &e) == 0, "opened");
 	ok(statedir_write(&d, "state.json", "x", 1, &e) == 0 && statedir_write(&d, "config.json", "y", 1, &e) == 0 && mkfifo(at("b/start.in"), 0600) == 0, "with files");
 	ok(statedir_read(&d, "state.json", 1, &t, &e) == 0 && strcmp(t.s, "x") == 0, "read back");
 	ok(statedir_read(&d, "state.json", 1, &t, &e) < 0 && e.kind == ERR_STATE, "not beyond its limit");
@@ -152,14 +163,15 @@ static void removing(void)
 
 static const struct journal sample = { .phase = PHASE_CREATED, .id = "c", .bundle = "/b \"q\"", .rootfs = "/r", .created = "2024-01-01T00:00:00.5Z", .pid = 77, .start_time = UINT64_MAX,
 	.cgroup_mount = "/m", .cgroup_path = "/p", .cgroup_keep = 3, .systemd_cgroup = true, .rootless = true, .systemd_unit = "u", .keyring = "k", .own_pid_ns = true,
-	.has_terminal = true, .rdt_path = "", .rdt_monitor = "/r/mon_groups/x", .owner = 4294967295u };
+	.has_terminal = true, .rdt_path = "", .rdt_monitor = "/r/mon_groups/x", .owner = 4294967295u, .annotations = "{\"a\":\"\"}" };
 
 static bool same(const struct journal *a, const struct journal *b)
 {
 	return a->phase == b->phase && !strcmp(a->id, b->id) && !strcmp(a->bundle, b->bundle) && !strcmp(a->rootfs, b->rootfs) && !strcmp(a->created, b->created) && a->pid == b->pid &&
 	       a->start_time == b->start_time && !strcmp(a->cgroup_mount, b->cgroup_mount) && !strcmp(a->cgroup_path, b->cgroup_path) && a->cgroup_keep == b->cgroup_keep &&
 	       a->systemd_cgroup == b->systemd_cgroup && a->rootless == b->rootless && !strcmp(a->systemd_unit, b->systemd_unit) && !strcmp(a->keyring, b->keyring) &&
-	       a->own_pid_ns == b->own_pid_ns && a->has_terminal == b->has_terminal && !strcmp(a->rdt_path, b->rdt_path) && !strcmp(a->rdt_monitor, b->rdt_monitor) && a->owner == b->owner;
+	       a->own_pid_ns == b->own_pid_ns && a->has_terminal == b->has_terminal && !strcmp(a->rdt_path, b->rdt_path) && !strcmp(a->rdt_monitor, b->rdt_monitor) && a->owner == b->owner &&
+	       !strcmp(a->annotations, b->annotations);
 }
 
 /* Writes the journal with one member left out (with NULL) or replaced. */
@@ -199,11 +211,11 @@ static void journal(void)
 	const struct json *whole = NULL;
 	struct err e;
 
-	if (!ok(statedir_open(root, "c", true, &d, &e) == 0, "opened"))
+	if (!ok(find("c", true, &d, &e) == 0, "opened"))
 		return;
 	ok(journal_read(&d, &mem, &back, &e) < 0 && e.num == ENOENT, "no journal yet");
 	ok(journal_write(&d, &sample, &e) == 0 && journal_read(&d, &mem, &back, &e) == 0 && same(&sample, &back), "there and back");
-	ok(statedir_read(&d, "state.json", 100000, &t, &e) == 0 && json_parse(&mem, "j", t.s, t.n, &whole, &e) == 0 && whole->count == 19, "19 fields");
+	ok(statedir_read(&d, "state.json", 100000, &t, &e) == 0 && json_parse(&mem, "j", t.s, t.n, &whole, &e) == 0 && whole->count == 20, "20 fields");
 	for (const struct json *m = whole->child; m; m = m->next) {
 		unsigned taken = 0;
 
@@ -233,6 +245,7 @@ static void status(void)
 	struct journal j = sample;
 	struct statedir d = { FD_NONE };
 	enum status s = STATUS_PAUSED;
+	OWN(lookup) l = LOOKUP_NONE;
 	struct procfs proc;
 	struct err e;
 	int pidfd = FD_NONE;
@@ -242,33 +255,35 @@ static void status(void)
 		pause();
 		_exit(0);
 	}
-	if (!ok(statedir_open(root, "c", true, &d, &e) == 0 && procfs_open(&proc, &e) == 0, "opened"))
+	if (!ok(find("c", true, &d, &e) == 0 && procfs_open(&proc, &e) == 0 && lookup_open(root, &l, &e) == 0, "opened"))
 		return;
 	j.cgroup_path = "";
 	j.pid = child;
 	ok(procfs_start_time(&proc, child, &j.start_time, NULL, &e) == 0, "the start time");
-	ok(status_of(&d, &j, &s, &e) == 0 && s == STATUS_RUNNING, "running");
+	ok(status_of(&l, &d, &j, &s, &e) == 0 && s == STATUS_RUNNING, "running");
 	mkfifo(at("c/start.in"), 0600);
-	ok(status_of(&d, &j, &s, &e) == 0 && s == STATUS_CREATED, "created, while the FIFO is there");
+	ok(status_of(&l, &d, &j, &s, &e) == 0 && s == STATUS_CREATED, "created, while the FIFO is there");
 	unlink(at("c/start.in"));
 	ok(status_pidfd(&j, &pidfd, &e) == 0 && pidfd >= 0, "its pidfd");
 	fd_drop(&pidfd);
 	j.cgroup_path = "/nope";
 	j.cgroup_mount = "/nope";
-	ok(status_of(&d, &j, &s, &e) == 0 && s == STATUS_RUNNING, "a cgroup that is gone pauses nothing");
+	ok(status_of(&l, &d, &j, &s, &e) == 0 && s == STATUS_RUNNING, "a cgroup that is gone pauses nothing");
+	j.cgroup_mount = "/tmp";
+	ok(status_of(&l, &d, &j, &s, &e) == 0 && s == STATUS_RUNNING, "nor does what is not a cgroup file system");
 	j.start_time++;
-	ok(status_of(&d, &j, &s, &e) == 0 && s == STATUS_STOPPED, "another process with its pid is not it");
+	ok(status_of(&l, &d, &j, &s, &e) == 0 && s == STATUS_STOPPED, "another process with its pid is not it");
 	ok(status_pidfd(&j, &pidfd, &e) == 0 && pidfd == FD_NONE, "and gives no pidfd");
 	j.start_time--;
 	kill(child, SIGKILL);
 	waitid(P_PID, (id_t)child, &(siginfo_t){ 0 }, WEXITED | WNOWAIT);
-	ok(status_of(&d, &j, &s, &e) == 0 && s == STATUS_STOPPED, "a zombie is stopped");
+	ok(status_of(&l, &d, &j, &s, &e) == 0 && s == STATUS_STOPPED, "a zombie is stopped");
 	waitpid(child, NULL, 0);
-	ok(status_of(&d, &j, &s, &e) == 0 && s == STATUS_STOPPED && status_pidfd(&j, &pidfd, &e) == 0 && pidfd == FD_NONE, "so is what is gone");
+	ok(status_of(&l, &d, &j, &s, &e) == 0 && s == STATUS_STOPPED && status_pidfd(&j, &pidfd, &e) == 0 && pidfd == FD_NONE, "so is what is gone");
 	j.pid = 0;
-	ok(status_of(&d, &j, &s, &e) == 0 && s == STATUS_STOPPED && status_pidfd(&j, &pidfd, &e) == 0 && pidfd == FD_NONE, "no pid, no process");
+	ok(status_of(&l, &d, &j, &s, &e) == 0 && s == STATUS_STOPPED && status_pidfd(&j, &pidfd, &e) == 0 && pidfd == FD_NONE, "no pid, no process");
 	j.phase = PHASE_CREATING;
-	ok(status_of(&d, &j, &s, &e) == 0 && s == STATUS_CREATING, "creating, whatever lives");
+	ok(status_of(&l, &d, &j, &s, &e) == 0 && s == STATUS_CREATING, "creating, whatever lives");
 	is_str(status_name(STATUS_PAUSED), "paused", "a name");
 	procfs_close(&proc);
 	statedir_close(&d);
