@@ -6,7 +6,7 @@
 
 Machines are noisy and shared, so nothing is compared with a number of another run: in each round every contender does the same thing once, in turning
 order; a ratio is the median of the ratios of single rounds. Needs root, cgroup2 and Linux 5.14."""
-import argparse, json, os, shutil, statistics, subprocess, sys, tempfile, time
+import argparse, collections, fcntl, json, os, re, shutil, statistics, subprocess, sys, tempfile, time
 
 import report
 
@@ -85,7 +85,7 @@ class Lab:
         shutil.copy(a.tiny, os.path.join(self.rootfs, "bin/true"))
         shutil.copy(a.tiny, os.path.join(self.rootfs, "bin/pause"))
         self.n = 0
-        self.samples, self.bad = {}, set()
+        self.samples, self.memory, self.bad = {}, {}, set()
         brig = [os.path.abspath(a.brig)]
         self.contenders = [Contender("brig", brig)]
         for spec in a.also or []:
@@ -123,11 +123,11 @@ class Lab:
         json.dump(config, open(os.path.join(d, "config.json"), "w"))
         return d
 
-    def measure(self, c, argv, jobs=0):
+    def measure(self, c, argv, jobs=0, keep=()):
         r, w = os.pipe()
         cmd = [self.a.measure, str(w)] + (["-j%d" % jobs] if jobs else []) + argv
         with open(os.path.join(self.dir, "stderr"), "w+") as err:   # a file: what a created container holds open must not be waited for
-            p = subprocess.Popen(cmd, pass_fds=(w,), env=c.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=err, cwd=self.dir)
+            p = subprocess.Popen(cmd, pass_fds=(w,) + keep, env=c.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=err, cwd=self.dir)
             os.close(w)
             with os.fdopen(r) as f:
                 line = f.read().split()
@@ -190,14 +190,13 @@ class Lab:
             c.pop("hostname", None)
         self.run_of("run, minimal bundle", self.bundle("minimal", ["/bin/true"], least), n, None)
 
-    def engine(self, name, args):
+    def profile(self, config):
         records = os.path.join(HERE, "../engines")
-        profile = json.load(open(os.path.join(records, "docker-default.json")))["linux"]["seccomp"].rsplit("/", 1)[1]
-        profile = json.load(open(os.path.join(records, profile + ".json")))
+        name = json.load(open(os.path.join(records, "docker-default.json")))["linux"]["seccomp"].rsplit("/", 1)[1]
+        config["linux"]["seccomp"] = json.load(open(os.path.join(records, name + ".json")))
 
-        def change(c):
-            c["linux"]["seccomp"] = profile
-        return self.bundle(name, args, change)
+    def engine(self, name, args):
+        return self.bundle(name, args, self.profile)
 
     def scenario_seccomp(self, n):
         self.run_of("run, large seccomp profile", self.engine("seccomp", ["/bin/true"]), n, None)
@@ -305,10 +304,111 @@ class Lab:
 
     def scenario_parts(self, n):
         """What each part of a container costs: the floor without it."""
+        turn = collections.deque(("plus", "-", "-net", "-devices", "-masks", "-caps", "-cgroup", "+journal", "+look"))
+
         def work(c):
-            for part in ("plus", "-", "-net", "-devices", "-masks", "-caps", "-cgroup"):
+            turn.rotate(1)
+            for part in turn:
                 yield "floor %s" % part, self.measure(c, c.argv + ["run", self.rootfs, "/sys/fs/cgroup/" + self.id(), part])
         self.rounds(n, [self.floor], work)
+
+    def scenario_protections(self, n):
+        """What each protection costs: brig without it. What no configuration switches off is measured otherwise: a program that is a sealed copy
+        already makes none, and the journal and the look at the started process are added to the floor (scenario_parts)."""
+        def less(change):
+            def both(c):
+                self.profile(c)
+                change(c)
+            return both
+        variants = {
+            "with all": lambda c: None,
+            "without the system call filter": lambda c: c["linux"].pop("seccomp"),
+            "without masked and read-only paths": lambda c: (c["linux"].pop("maskedPaths"), c["linux"].pop("readonlyPaths")),
+            "without device rules": lambda c: c["linux"].pop("resources"),
+            "without dropping capabilities": lambda c: c["process"].pop("capabilities"),
+            "without no_new_privs": lambda c: c["process"].pop("noNewPrivileges"),
+            "without a network namespace": lambda c: c["linux"].update(namespaces=[x for x in c["linux"]["namespaces"] if x["type"] != "network"]),
+            "without a read-only root": lambda c: c["root"].pop("readonly"),
+        }
+        bundles = {name: self.bundle("protection-%d" % i, ["/bin/true"], less(change)) for i, (name, change) in enumerate(variants.items())}
+        copy = self.sealed()
+        runs = {name: (self.brig.argv, bundle, ()) for name, bundle in bundles.items()}
+        runs["without the sealed copy"] = (["/dev/fd/%d" % copy], bundles["with all"], (copy,))
+        turn = collections.deque(runs.items())
+
+        def work(c):
+            turn.rotate(1)
+            for name, (argv, bundle, keep) in turn:
+                yield "protections: " + name, self.measure(c, argv + ["--root", self.root(c), "run", "-b", bundle, self.id()], keep=keep)
+        try:
+            self.rounds(n, [self.brig], work)
+        finally:
+            os.close(copy)
+
+    def sealed(self):
+        """A descriptor of brig as it copies itself: started from it, it finds nothing to copy."""
+        fd = os.memfd_create("brig", os.MFD_ALLOW_SEALING)
+        with open(self.brig.argv[0], "rb") as f:
+            os.write(fd, f.read())
+        fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE)
+        path = "/proc/self/fd/%d" % fd
+        readonly = os.open(path, os.O_RDONLY)       # what is open for writing cannot be executed
+        os.close(fd)
+        return readonly
+
+    def resident(self, pid):
+        """Resident and proportional size of one process, KiB."""
+        text = open("/proc/%d/smaps_rollup" % pid).read()
+        return [int(re.search(r"^%s: +(\d+) kB" % word, text, re.M).group(1)) for word in ("Rss", "Pss")]
+
+    def scenario_memory(self, n):
+        """What stays in memory: of `run` and `exec` while they wait, and after `create`; and, where the memory controller is, the smallest limit for /bin/true."""
+        bundle = self.bundle("pause", ["/bin/pause", "pause"])
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        for c in self.alive():
+            row, root = self.memory.setdefault(c.name, {}), c.argv + ["--root", self.root(c)]
+            i = self.id()
+            waiting = subprocess.Popen(root + ["run", "-b", bundle, i], env=c.env, **quiet)
+            while json.loads(subprocess.run(root + ["state", i], env=c.env, capture_output=True, text=True).stdout or "{}").get("status") != "running":
+                time.sleep(0.05)
+            row["`run`, waiting"] = "%d (%d)" % tuple(self.resident(waiting.pid))
+            entered = subprocess.Popen(root + ["exec", i, "/bin/pause", "pause"], env=c.env, **quiet)
+            time.sleep(1)
+            row["`exec`, waiting"] = "%d (%d)" % tuple(self.resident(entered.pid))
+            subprocess.run(root + ["delete", "--force", i], env=c.env, **quiet)    # its `run` deletes it too
+            entered.wait()
+            waiting.wait()
+            i = self.id()
+            self.verb(c, "create", "-b", bundle, "--pid-file", os.path.join(self.dir, "pid-" + i), i)
+            mine = [p for p in map(int, filter(str.isdigit, os.listdir("/proc"))) if self.names(p, i)]
+            row["processes after `create`, besides the container's own"] = "%d" % len([p for p in mine if p != self.pid(c, i)])
+            row["the container's own, before `start`"] = "%d (%d)" % tuple(self.resident(self.pid(c, i)))
+            subprocess.run(root + ["delete", "--force", i], env=c.env, **quiet)    # its `run` deletes it too
+            if "memory" in open("/sys/fs/cgroup/cgroup.controllers").read().split():
+                row["smallest `memory.max` for /bin/true"] = "%d" % self.smallest(c)
+
+    def names(self, pid, word):
+        try:
+            return word.encode() in open("/proc/%d/cmdline" % pid, "rb").read()
+        except OSError:
+            return False
+
+    def smallest(self, c):
+        """In KiB, by halving: the least limit under which it runs three times in a row."""
+        low, high = 0, 64 << 10
+        while high - low > 64:
+            middle = (low + high) // 2
+
+            def limit(config):
+                config["linux"].setdefault("resources", {})["memory"] = {"limit": middle << 10}
+            bundle = self.bundle("memory-%d" % middle, ["/bin/true"], limit)
+            try:
+                for _ in range(3):
+                    self.verb(c, "run", "-b", bundle, self.id())
+                high = middle
+            except RuntimeError:
+                low = middle
+        return high
 
     def scenario_start(self, n):
         self.rounds(n, self.contenders, lambda c: [("--version", self.measure(c, c.argv + ["--version"]))])
@@ -350,6 +450,10 @@ def show(lab):
             print("  %-22s wall %8.2f ms (%.2f-%.2f, min %.2f)  cpu %8.2f ms  peak %6d KiB   brig/this: wall %.2f cpu %.2f peak %.2f" % (
                 name, statistics.median(wall), q[0], q[1], wall[0], statistics.median(x[1] / 1e3 for x in s), max(x[2] for x in s),
                 *(ratio(base, s, f) if base else float("nan") for f in range(3))))
+    for name, row in lab.memory.items():
+        print("\nmemory of %s, KiB" % name)
+        for what, value in row.items():
+            print("  %-60s %s" % (what, value))
 
 
 def main():

@@ -2,7 +2,8 @@
 /* The floor: what the kernel alone takes to make, and to enter, the container of the default configuration. No JSON, no checks, no seccomp, no
  * way back from a failure: every runtime pays at least this. Not a runtime, and never to be used as one.
  *
- *   floor run ROOTFS CGROUP [plus] [-PART]...    PART: net, user, devices, masks, caps, cgroup, cover: leaves that out, to show what it costs
+ *   floor run ROOTFS CGROUP [plus] [-PART]... [+PART]...    -net, -devices, -masks, -caps, -cgroup: without, to show what it costs;
+ *                                                           +journal, +look: with what makes brig's start accountable
  *   floor exec PID CGROUP
  *   floor true                                   spawns /proc/self/exe and nothing else
  *
@@ -22,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -38,7 +40,7 @@
 #define MUST(call) do { if ((call) < 0) { perror("floor: " #call); _exit(125); } } while (0)
 
 enum { MEDIUM = MS_NOSUID | MS_NOEXEC | MS_NODEV };
-static bool without_net, without_devices, without_masks, without_caps, without_cgroup, plus;
+static bool without_net, without_devices, without_masks, without_caps, without_cgroup, plus, with_journal, with_look;
 
 static pid_t child_of(uint64_t flags, int cgroup)
 {
@@ -205,6 +207,64 @@ static void state_file(const char *rootfs)
 	(void)rootfs;
 }
 
+static void put(int dir, const char *name, size_t n)
+{
+	char text[2048], hidden[64];
+	int fd;
+
+	memset(text, ' ', sizeof(text));
+	snprintf(hidden, sizeof(hidden), ".%s", name);
+	fd = openat(dir, hidden, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	MUST(fd);
+	MUST(write(fd, text, n));
+	close(fd);
+	MUST(renameat(dir, hidden, dir, name));
+}
+
+/* What a directory of one's own costs that tells delete what to undo: written whole before the first lasting act, again when the process is there. */
+static void journal(void)
+{
+	char path[64];
+	int dir;
+
+	snprintf(path, sizeof(path), "/run/floor-%d.d", getpid());
+	MUST(mkdir(path, 0700));
+	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	MUST(dir);
+	MUST(flock(dir, LOCK_EX | LOCK_NB));
+	put(dir, "state.json", 350);
+	put(dir, "config.json", 1900);
+	put(dir, "state.json", 390);
+	MUST(unlinkat(dir, "state.json", 0));
+	MUST(unlinkat(dir, "config.json", 0));
+	close(dir);
+	MUST(rmdir(path));
+}
+
+/* What it costs to ask the kernel whether a process is confined as it was told to be. */
+static void look_at(pid_t pid)
+{
+	static const char *const spaces[] = { "mnt", "uts", "ipc", "net", "pid", "cgroup" }, *const files[] = { "status", "cgroup" };
+	char path[64], text[4096];
+	struct stat st;
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		int fd;
+
+		snprintf(path, sizeof(path), "/proc/%d/%s", pid, files[i]);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		MUST(fd);
+		MUST(read(fd, text, sizeof(text)));
+		close(fd);
+	}
+	for (size_t i = 0; i < sizeof(spaces) / sizeof(*spaces); i++) {
+		snprintf(path, sizeof(path), "/proc/%d/ns/%s", pid, spaces[i]);
+		MUST(stat(path, &st));
+		snprintf(path, sizeof(path), "/proc/self/ns/%s", spaces[i]);
+		MUST(stat(path, &st));
+	}
+}
+
 static int wait_for(pid_t pid)
 {
 	int status;
@@ -228,10 +288,14 @@ static int run(const char *rootfs, const char *group)
 	}
 	if (plus)
 		state_file(rootfs);
+	if (with_journal)
+		journal();
 	pid = child_of(flags, cgroup);
 	MUST(pid);
 	if (pid == 0)
 		inside(rootfs);
+	if (with_look)
+		look_at(pid);
 	rc = wait_for(pid);
 	while (!without_cgroup && rmdir(group) < 0 && errno == EBUSY)
 		usleep(100);
@@ -276,6 +340,8 @@ static void leave_out(const char *part)
 	without_caps |= strcmp(part, "-caps") == 0;
 	without_cgroup |= strcmp(part, "-cgroup") == 0;
 	plus |= strcmp(part, "plus") == 0;
+	with_journal |= strcmp(part, "+journal") == 0;
+	with_look |= strcmp(part, "+look") == 0;
 }
 
 int main(int argc, char **argv)

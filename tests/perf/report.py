@@ -8,7 +8,7 @@ TARGETS = {  # scenario: (most of the newest packaged crun, most of the floor)
 }
 PARTS = {"plus": "with device program, loopback, keyring, state file", "-": "the container", "-net": "without network namespace",
          "-devices": "without device nodes and links", "-masks": "without masked and read-only paths", "-caps": "without dropping privilege",
-         "-cgroup": "without a cgroup"}
+         "-cgroup": "without a cgroup", "+journal": "with a journal for delete", "+look": "with a look at the started process"}
 
 
 def ratio(a, b, field=0):
@@ -63,7 +63,7 @@ def targets(lab, crun):
 def table(lab, names, title, cell):
     lines = ["", "### " + title, "", "| | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
     for scenario, by in lab.samples.items():
-        if scenario and not scenario.startswith("floor "):
+        if scenario and not scenario.startswith(("floor ", "protections: ")):
             lines.append("| %s | %s |" % (scenario, " | ".join(cell(by[n]) if n in by else "" for n in names)))
     return lines
 
@@ -79,6 +79,43 @@ def parts(lab):
             less = statistics.median(x[1] / 1e3 for x in whole) - statistics.median(x[1] / 1e3 for x in s)
             lines.append("| %s | %s | %.2f |" % (what, spread(s, 1, 1e3), less))
     return lines
+
+
+def cpu(samples):
+    return statistics.median(x[1] / 1e3 for x in samples)
+
+
+def difference(lab, with_it, without, who):
+    """ms of CPU that one thing costs: the median of the differences of single rounds."""
+    return statistics.median((x[1] - y[1]) / 1e3 for x, y in zip(lab.samples[with_it][who], lab.samples[without][who]))
+
+
+def protections(lab):
+    whole = "protections: with all"
+    if whole not in lab.samples:
+        return []
+    lines = ["", "## What the protections cost", "", "A `run` with the large seccomp profile, %.2f ms of CPU, without one protection at a time. Nothing of these is off by default." % cpu(lab.samples[whole]["brig"]),
+             "", "| | ms of CPU it costs | of the run |", "|---|---|---|"]
+    rows = [(s.split(": without ", 1)[1], difference(lab, whole, s, "brig")) for s in lab.samples if s.startswith("protections: without ")]
+    ours = [x for x in rows if x[0] == "the sealed copy"]
+    if "floor +journal" in lab.samples:
+        ours += [("the journal (on the floor)", difference(lab, "floor +journal", "floor -", "floor")), ("the look at the started process (on the floor)", difference(lab, "floor +look", "floor -", "floor"))]
+    of = cpu(lab.samples[whole]["brig"])
+    total = sum(x[1] for x in ours)
+    rows = [x for x in rows if x not in ours] + ours
+    lines += ["| %s | %.2f | %.0f %% |" % (what, ms, 100 * ms / of) for what, ms in rows]
+    if len(ours) == 3:
+        lines.append("| these three together; target 15 %%%s | %.2f | %.0f %% |" % ("" if total <= 0.15 * of else " ✗", total, 100 * total / of))
+    return lines
+
+
+def memory(lab):
+    if not lab.memory:
+        return []
+    names = [n for n in order(lab) if n in lab.memory]
+    what = list(dict.fromkeys(w for row in lab.memory.values() for w in row))
+    return ["", "## What stays in memory", "", "Resident (proportional) size, KiB.", "", "| | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)] + [
+        "| %s | %s |" % (w, " | ".join(lab.memory[n].get(w, "") for n in names)) for w in what]
 
 
 def chart(lab, names, shown):
@@ -117,12 +154,14 @@ def write(lab, folder, counts):
     out += table(lab, names, "CPU of all its processes, ms", lambda s: "%.2f" % statistics.median(x[1] / 1e3 for x in s))
     out += ["", "### brig : each", "", "| | " + " | ".join("%s, wall · CPU" % n for n in names[1:]) + " |", "|---|" + "---|" * (len(names) - 1)]
     for scenario, by in lab.samples.items():
-        if "brig" in by and scenario:
+        if "brig" in by and scenario and not scenario.startswith("protections: "):
             out.append("| %s | %s |" % (scenario, " | ".join("%s · %s" % (say(ratio(by["brig"], by[n])), say(ratio(by["brig"], by[n], 1))) if n in by else "" for n in names[1:])))
     out += table(lab, names, "Peak memory of one process, KiB", lambda s: "%d" % max(x[2] for x in s))
     if counts:
         out += ["", "### Of one run of the default bundle", "", "| | " + " | ".join(counts) + " |", "|---|" + "---|" * len(counts),
                 "| system calls | %s |" % " | ".join("%d" % c[0] for c in counts.values()), "| programs started | %s |" % " | ".join("%d" % c[1] for c in counts.values())]
+    out += memory(lab)
+    out += protections(lab)
     out += parts(lab)
     notes = os.path.join(os.path.dirname(os.path.abspath(__file__)), "notes.md")
     if os.path.exists(notes):
