@@ -1,8 +1,6 @@
 /* room: init — the root switch */
 #include "init/acts.h"
-#include "base/str.h"
-#include "base/limits.h"
-#include "fs/hostfile.h"
+#include "fs/mountinfo.h"
 #include "sys/sys.h"
 
 #include <stdlib.h>
@@ -26,19 +24,16 @@ static int pivot_into(struct init *in, struct err *e)
 static int drop_visible(struct err *e)
 {
 	OWN(str) text = { 0 };
-	char *next;
+	struct mountinfo m;
+	char *rest;
 
-	TRY(hostfile_read((struct host_path){ "/proc/self/mountinfo" }, LIMIT_FILE_BYTES, &text, e));
-	next = text.s;
-	for (char *line = strsep(&next, "\n"); line; line = strsep(&next, "\n")) {
-		char point[4096], *sep = strstr(line, " - ");
-
-		if (!sep || sscanf(line, "%*s %*s %*s %*s %4095s", point) != 1)
+	TRY(mountinfo_read(&text, e));
+	rest = text.s;
+	while (mountinfo_next(&rest, &m)) {
+		if (strcmp(m.type, "proc") && strcmp(m.type, "sysfs"))
 			continue;
-		if (strncmp(sep + 3, "proc ", 5) && strncmp(sep + 3, "sysfs ", 6))
-			continue;
-		if (sys_umount2(point, MNT_DETACH) < 0 && errno != EINVAL && errno != EPERM && errno != ENOENT)
-			return err_sys(e, "detach the host's %s", point);
+		if (sys_umount2(m.point, MNT_DETACH) < 0 && errno != EINVAL && errno != EPERM && errno != ENOENT)
+			return err_sys(e, "detach the host's %s", m.point);
 	}
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include "base/num.h"
 #include "base/own.h"
 #include "fs/hostfile.h"
+#include "fs/mountinfo.h"
 #include "sys/sys.h"
 
 #include <errno.h>
@@ -79,28 +80,12 @@ static void last_cap(struct facts *f)
 	}
 }
 
-/* Octal escapes of mountinfo: blank, tab, newline, backslash (proc_pid_mountinfo(5)). In place. */
-static void unescape(char *s)
-{
-	char *to = s;
-
-	for (; *s; s++) {
-		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' && s[3] >= '0' && s[3] <= '7') {
-			*to++ = (char)((s[1] - '0') * 64 + (s[2] - '0') * 8 + (s[3] - '0'));
-			s += 3;
-		} else {
-			*to++ = *s;
-		}
-	}
-	*to = '\0';
-}
-
 /* A later mount may lie over this one: then its name leads somewhere else, and it is no longer there for anybody. */
-static bool in_sight(const char *point, unsigned major_number, unsigned minor_number)
+static bool in_sight(const struct mountinfo *m)
 {
 	struct stat st;
 
-	return sys_fstatat(AT_FDCWD, point, &st, 0) == 0 && major(st.st_dev) == major_number && minor(st.st_dev) == minor_number;
+	return sys_fstatat(AT_FDCWD, m->point, &st, 0) == 0 && major(st.st_dev) == m->major && minor(st.st_dev) == m->minor;
 }
 
 /* Where it is on nearly every machine: the whole hierarchy (its root directory has inode 1, a part of it has another), and no v1 can lie beside it
@@ -123,27 +108,24 @@ static bool usual_cgroup_mount(struct facts *f)
 static int cgroup_mount(struct arena *mem, struct facts *f, struct err *e)
 {
 	OWN(str) text = { 0 };
+	struct mountinfo m;
 	bool v1 = false;
-	char *next;
+	char *rest;
 
 	if (usual_cgroup_mount(f))
 		return 0;
 	f->cgroup_mount = "";
-	TRY(small_file("/proc/self/mountinfo", &text, e));
-	next = text.s;
-	for (char *line = strsep(&next, "\n"); line; line = strsep(&next, "\n")) {
-		char *type = strstr(line, " - "), root[256], point[4096];
-		unsigned ma, mi;
+	TRY(mountinfo_read(&text, e));
+	rest = text.s;
+	while (mountinfo_next(&rest, &m)) {
+		bool one = !strcmp(m.type, "cgroup"), two = !strcmp(m.type, "cgroup2");
 
-		if (!type || strncmp(type + 3, "cgroup", 6) || sscanf(line, "%*s %*s %u:%u %255s %4095s", &ma, &mi, root, point) != 4)
+		if ((!one && !two) || !in_sight(&m))
 			continue;
-		unescape(point);
-		if (!in_sight(point, ma, mi))
+		v1 = v1 || one;
+		if (one || f->cgroup_mount[0] || strcmp(m.root, "/"))
 			continue;
-		v1 = v1 || type[9] == ' ';
-		if (strncmp(type + 3, "cgroup2 ", 8) || f->cgroup_mount[0] || strcmp(root, "/"))
-			continue;
-		f->cgroup_mount = arena_strdup(mem, point);
+		f->cgroup_mount = arena_strdup(mem, m.point);
 		if (!f->cgroup_mount)
 			return err_oom(e);
 	}
@@ -151,25 +133,22 @@ static int cgroup_mount(struct arena *mem, struct facts *f, struct err *e)
 	return 0;
 }
 
-/* Nothing is asked of it here: most machines have none, and most containers want none. */
+/* Most machines have none, and then sysfs has no place for it: no need to read a line for each mount. */
 static int resctrl_mount(struct arena *mem, struct facts *f, struct err *e)
 {
 	OWN(str) text = { 0 };
-	char *next;
+	struct mountinfo m;
+	char *rest;
 
 	f->resctrl_mount = "";
-	TRY(small_file("/proc/self/mountinfo", &text, e));
-	next = text.s;
-	for (char *line = strsep(&next, "\n"); line; line = strsep(&next, "\n")) {
-		char *type = strstr(line, " - "), root[256], point[4096];
-		unsigned ma, mi;
-
-		if (!type || strncmp(type + 3, "resctrl ", 8) || sscanf(line, "%*s %*s %u:%u %255s %4095s", &ma, &mi, root, point) != 4 || strcmp(root, "/"))
+	if (!exists("/sys/fs/resctrl"))
+		return 0;
+	TRY(mountinfo_read(&text, e));
+	rest = text.s;
+	while (mountinfo_next(&rest, &m)) {
+		if (strcmp(m.type, "resctrl") || strcmp(m.root, "/") || !in_sight(&m))
 			continue;
-		unescape(point);
-		if (!in_sight(point, ma, mi))
-			continue;
-		f->resctrl_mount = arena_strdup(mem, point);
+		f->resctrl_mount = arena_strdup(mem, m.point);
 		return f->resctrl_mount ? 0 : err_oom(e);
 	}
 	return 0;

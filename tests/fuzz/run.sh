@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 : "${top_srcdir:=$(cd "$here/../.." && pwd)}"
 : "${top_builddir:=$top_srcdir/build/release}"
 : "${CLANG:=clang}" "${OUT:=$top_builddir/tests/fuzz/out}" "${FUZZ_SECONDS:=3}"
-all='json plan facts state wire files'
+all='json plan facts state wire files mountinfo'
 rooms='base json spec plan sys fs state wire'
 mkdir -p "$OUT/o" || exit 1
 

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "fs/dirread.h"
 #include "fs/hostfile.h"
+#include "fs/mountinfo.h"
 #include "fs/procfs.h"
 #include "fs/treeopen.h"
 #include "sys/sys.h"
@@ -215,6 +216,34 @@ static int remove_entry(const char *name, const struct stat *st, int type, struc
 	return remove(name);
 }
 
+static void mounts(void)
+{
+	char text[] = "36 35 98:5 /mnt\\0401 /a\\134b\\011c\\9 rw,noatime master:1 shared:7 - ext3 /dev/root rw,errors=continue\n"
+		      "too short\n"
+		      "36 35 98 / / rw - ext3 x rw\n"		/* no device number */
+		      "36 35 1:-1 / / rw - ext3 x rw\n"
+		      "36 35 1:1 / / rw ext3 x rw\n"		/* no separator */
+		      "36 35 1:1 / / rw -\n"
+		      "\n"
+		      "37 35 0:44 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw";
+	char *rest = text;
+	struct mountinfo m;
+	OWN(str) own = { 0 };
+	struct err e;
+	bool root = false;
+
+	ok(mountinfo_next(&rest, &m), "a line with tags");
+	ok(m.major == 98 && m.minor == 5 && !strcmp(m.type, "ext3"), "its device and type");
+	is_str(m.root, "/mnt 1", "a blank in the root");
+	is_str(m.point, "/a\\b\tc\\9", "backslash and tab in the mount point; what is no escape stays");
+	ok(mountinfo_next(&rest, &m) && !strcmp(m.point, "/sys/fs/cgroup") && !strcmp(m.type, "cgroup2"), "lines of another form are skipped; the last has no newline");
+	ok(!mountinfo_next(&rest, &m) && !mountinfo_next(&rest, &m), "then there is none");
+	is_int(mountinfo_read(&own, &e), 0, "our own mounts");
+	for (rest = own.s; mountinfo_next(&rest, &m);)
+		root = root || !strcmp(m.point, "/");
+	ok(root, "the root is among them");
+}
+
 int main(void)
 {
 	umask(022);
@@ -223,6 +252,7 @@ int main(void)
 	reading();
 	writing();
 	listing();
+	mounts();
 	proc();
 	if (geteuid() == 0) {
 		fake_proc("tmpfs", "tmpfs", "a tmpfs on /proc");
