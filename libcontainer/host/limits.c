@@ -1,13 +1,13 @@
 /* room: host — settings of init that need the host's privilege */
 #include "host/acts.h"
 #include "sys/sys.h"
+#include "wire/rlimit.h"
 
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { IOPRIO_WHO_PROCESS = 1 };	/* linux/ioprio.h, absent from older headers */
-
 
 int oom_score(struct host *h, const struct step *s, struct err *e)
 {
@@ -63,13 +63,8 @@ int affinity(struct host *h, const struct step *s, struct err *e)
 
 int rlimit(struct host *h, const struct step *s, struct err *e)
 {
-	struct rlimit set = { .rlim_cur = s->rlimit.soft, .rlim_max = s->rlimit.hard }, now;
 	pid_t pid;
 
 	TRY(host_init_pid(h, &pid, e));
-	if (sys_prlimit(pid, s->rlimit.resource, NULL, &now) == 0 && now.rlim_cur == set.rlim_cur && now.rlim_max == set.rlim_max)
-		return 0;	/* nothing to change: asks for no privilege where none is needed */
-	if (sys_prlimit(pid, s->rlimit.resource, &set, NULL) < 0)
-		return err_sys(e, "set %s to soft %llu hard %llu", rlimit_name(s->rlimit.resource), (unsigned long long)s->rlimit.soft, (unsigned long long)s->rlimit.hard);
-	return 0;
+	return rlimit_set(pid, s, e);
 }

@@ -1,6 +1,7 @@
 /* room: init — giving up privilege */
 #include "init/acts.h"
 #include "sys/sys.h"
+#include "wire/rlimit.h"
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -69,14 +70,8 @@ int caps_bound(struct init *in, const struct step *s, struct err *e)
 /* Without a user namespace: here still all of the host's effective rights. */
 int rlimit_init(struct init *in, const struct step *s, struct err *e)
 {
-	struct rlimit set = { .rlim_cur = s->rlimit.soft, .rlim_max = s->rlimit.hard }, now;
-
 	(void)in;
-	if (sys_prlimit(0, s->rlimit.resource, NULL, &now) == 0 && now.rlim_cur == set.rlim_cur && now.rlim_max == set.rlim_max)
-		return 0;	/* nothing to change: asks for no privilege where none is needed */
-	if (sys_prlimit(0, s->rlimit.resource, &set, NULL) < 0)
-		return err_sys(e, "set %s to soft %llu hard %llu", rlimit_name(s->rlimit.resource), (unsigned long long)s->rlimit.soft, (unsigned long long)s->rlimit.hard);
-	return 0;
+	return rlimit_set(0, s, e);
 }
 
 static int put(capset_t effective, capset_t permitted, capset_t inheritable)

@@ -13,78 +13,13 @@ int add_network(struct builder *b)
 	return 0;
 }
 
-/* ---- sysctl: only keys that belong to a namespace of the container (CVE-2022-0532) ---- */
-
-/* "net.ipv4.conf.eth0/1" and "net/ipv4/conf/eth0.1" are the same: the first separator tells which form it is (sysctl.d(5)). */
-static char *slash_form(struct builder *b, const char *key)
-{
-	char *s = text(b, "%s", key);
-	const char *first = key + strcspn(key, "./");
-
-	if (!s || *first != '.')
-		return s;
-	for (char *p = s; *p; p++)
-		*p = *p == '.' ? '/' : *p == '/' ? '.' : *p;
-	return s;
-}
-
-static bool clean_key(const char *key)
-{
-	const char *part = key;
-
-	for (const char *p = key; ; p++) {
-		if ((unsigned char)*p < 0x20 && *p)
-			return false;
-		if (*p != '/' && *p)
-			continue;
-		if (p == part || (p - part == 1 && part[0] == '.') || (p - part == 2 && part[0] == '.' && part[1] == '.'))
-			return false;
-		if (!*p)
-			return true;
-		part = p + 1;
-	}
-}
-
-static const struct { const char *key; bool prefix; enum ns_type ns; } sysctl_row[] = {
-	{ "kernel/msgmax", false, NS_IPC }, { "kernel/msgmnb", false, NS_IPC }, { "kernel/msgmni", false, NS_IPC },
-	{ "kernel/msg_next_id", false, NS_IPC }, { "kernel/sem", false, NS_IPC }, { "kernel/sem_next_id", false, NS_IPC },
-	{ "kernel/shmall", false, NS_IPC }, { "kernel/shmmax", false, NS_IPC }, { "kernel/shmmni", false, NS_IPC },
-	{ "kernel/shm_rmid_forced", false, NS_IPC }, { "kernel/shm_next_id", false, NS_IPC }, { "fs/mqueue/", true, NS_IPC },
-	{ "net/", true, NS_NET }, { "kernel/domainname", false, NS_UTS }, { "user/", true, NS_USER },
-};
-
-static int check_sysctl(struct builder *b, const struct spec_pair *pair, const char *key)
-{
-	if (!clean_key(key) || strchr(pair->value, '\n'))
-		return fail(b, ERR_SPEC, pair->at, "sysctl \"%s\" is not one key and one line", pair->key);
-	if (strcmp(key, "kernel/hostname") == 0)
-		return fail(b, ERR_SPEC, pair->at, "sysctl \"%s\" is not allowed as it conflicts with the OCI \"hostname\" field", pair->key);
-	if (strcmp(key, "kernel/domainname") == 0 && b->s->domainname && b->s->domainname[0])
-		return fail(b, ERR_SPEC, pair->at, "sysctl \"%s\" is not allowed as it conflicts with the OCI \"domainname\" field", pair->key);
-	for (size_t i = 0; i < sizeof(sysctl_row) / sizeof(sysctl_row[0]); i++) {
-		const char *row = sysctl_row[i].key;
-
-		if (sysctl_row[i].prefix ? strncmp(key, row, strlen(row)) != 0 : strcmp(key, row) != 0)
-			continue;
-		if (b->s->linux_.ns[sysctl_row[i].ns].present)
-			return 0;
-		return fail(b, ERR_SPEC, pair->at, "sysctl \"%s\" is not allowed in the host's %s namespace", pair->key, namespace_name(sysctl_row[i].ns));
-	}
-	return fail(b, ERR_SPEC, pair->at, "sysctl \"%s\" is not in a separate kernel namespace", pair->key);
-}
-
 static int add_sysctls(struct builder *b)
 {
 	const struct spec_pairs *all = &b->s->linux_.sysctl;
 
 	for (size_t i = 0; i < all->n; i++) {
-		const char *key = slash_form(b, all->item[i].key);
-
-		if (!key)
-			return -1;
-		TRY(check_sysctl(b, &all->item[i], key));
 		ADD(sysctl, b, OP_SYSCTL, INIT, all->item[i].at);
-		sysctl->pair.key = key;
+		sysctl->pair.key = all->item[i].key;
 		sysctl->pair.value = all->item[i].value;
 	}
 	return 0;

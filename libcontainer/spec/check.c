@@ -97,55 +97,6 @@ static int check_needs(struct decoder *d)
 	return 0;
 }
 
-static bool starts(const char *key, const char *prefix)
-{
-	return strncmp(key, prefix, strlen(prefix)) == 0;
-}
-
-/* Keys of the kernel that belong to one namespace, by that namespace (compatibility 2.6; CVE-2022-0811). Anything else is the host's. */
-static const char *sysctl_reason(const struct spec *s, const char *key)
-{
-	bool ipc = !strcmp(key, "kernel/sem") || starts(key, "kernel/shm") || starts(key, "kernel/msg") || starts(key, "fs/mqueue/");
-
-	if (ipc)
-		return has(s, NS_IPC) ? NULL : "is not allowed without a private IPC namespace";
-	if (starts(key, "net/"))
-		return has(s, NS_NET) ? NULL : "is not allowed without a private network namespace";
-	if (!strcmp(key, "kernel/domainname"))
-		return has(s, NS_UTS) ? NULL : "is not allowed without a private UTS namespace";
-	if (!strcmp(key, "kernel/hostname"))
-		return "is not allowed: use the hostname property";
-	if (starts(key, "user/"))
-		return has(s, NS_USER) ? NULL : "is not allowed without a private user namespace";
-	return "is not in a separate kernel namespace";
-}
-
-/* sysctl(8): the first separator decides; with '.' first, '/' stands for a dot inside a component */
-static void slash_form(const char *key, char *out, size_t size)
-{
-	bool dots = strcspn(key, ".") < strcspn(key, "/");
-
-	snprintf(out, size, "%s", key);
-	for (char *p = out; dots && *p; p++)
-		*p = *p == '.' ? '/' : *p == '/' ? '.' : *p;
-}
-
-static int check_sysctl(struct decoder *d)
-{
-	const struct spec_pairs *list = &d->s->linux_.sysctl;
-
-	for (size_t i = 0; i < list->n; i++) {
-		char key[300];
-		const char *why;
-
-		slash_form(list->item[i].key, key, sizeof(key));
-		why = sysctl_reason(d->s, key);
-		if (why)
-			return refuse_at(d, list->item[i].at, "sysctl \"%.80s\" %s", list->item[i].key, why);
-	}
-	return 0;
-}
-
 int check_spec(struct decoder *d)
 {
 	const struct spec *s = d->s;

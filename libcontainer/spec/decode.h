@@ -37,8 +37,9 @@ take_fn take_bool, take_string, take_nonempty, take_abs_path, take_strings, take
 take_fn take_opt_i64, take_opt_u64, take_ignored;
 
 /* One per part */
-take_fn take_process, take_mounts, take_linux, take_hooks, take_resources, take_seccomp, take_annotations, take_devices, take_id_map;
+take_fn take_process, take_mounts, take_linux, take_hooks, take_resources, take_seccomp, take_annotations, take_devices, take_id_map, take_sysctl;
 int check_spec(struct decoder *d);	/* cross-field rules (check.c) */
+int check_sysctl(struct decoder *d);
 int check_process(struct decoder *d);
 int check_resources(struct decoder *d, const struct spec_resources *r);
 int take_pairs(struct decoder *d, const struct json *v, struct spec_pairs *ret, bool (*ok)(const char *key), const char *what);

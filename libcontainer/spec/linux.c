@@ -203,25 +203,6 @@ static int take_abs_paths(struct decoder *d, const struct json *v, void *at)
 	return 0;
 }
 
-static bool sysctl_key(const char *key)
-{
-	if (!key[0] || strlen(key) > 255 || has_control(key) || key[0] == '/' || strstr(key, "..") || strstr(key, "//"))
-		return false;
-	return true;
-}
-
-static int take_sysctl(struct decoder *d, const struct json *v, void *at)
-{
-	struct spec_pairs *ret = at;
-
-	TRY(take_pairs(d, v, ret, sysctl_key, "sysctl key"));
-	for (size_t i = 0; i < ret->n; i++)
-		for (const char *p = ret->item[i].value; *p; p++)
-			if (((unsigned char)*p < 0x20 && *p != '\t') || *p == 0x7f)	/* ranges are written with a tab */
-				return refuse_at(d, ret->item[i].at, "the value contains a control character");
-	return 0;
-}
-
 static int take_cgroups_path(struct decoder *d, const struct json *v, void *at)
 {
 	TRY(take_string(d, v, at));

@@ -196,7 +196,7 @@ struct spec_linux {
 	struct spec_resources resources;
 	uint64_t rootfs_propagation;	/* MS_* with MS_REC, 0 unset */
 	struct strings masked_paths, readonly_paths;
-	struct spec_pairs sysctl;	/* keys in the written form, '.' or '/' */
+	struct spec_pairs sysctl;	/* keys with '/' between their parts, as in procfs; each belongs to a namespace that is present */
 	const char *mount_label;	/* or NULL */
 	bool has_personality; uint32_t personality;	/* PER_LINUX, PER_LINUX32 */
 	struct spec_seccomp seccomp;

@@ -30,8 +30,6 @@ static const struct { const char *hit, *error, *why; } tolerated[] = {
 	{ "host state-created sys_clock_gettime", NULL, "cannot fail: the date of creation, told to people" },
 	{ "init hook sys_read", NULL, "the words of a hook are lost, not its exit status" },
 	{ "host hook sys_read", NULL, "the words of a hook" },
-	{ "host rlimit sys_prlimit", NULL, "reading the old limit only saves the call that sets the new one" },
-	{ "init rlimit sys_prlimit", NULL, "the same" },
 	{ NULL, NULL, NULL }
 };
 

@@ -174,32 +174,6 @@ static void refusals(void)
 	refused(&x, ERR_SPEC, "/process/user/uid", "not mapped");
 }
 
-static void sysctl_one(const char *key, const char *value, bool allowed)
-{
-	struct spec_pair pair = { key, value, "/linux/sysctl" };
-	struct plan *p = NULL;
-	struct err e = { 0 };
-	struct fixture x;
-
-	fixture_default(&x);
-	x.s.linux_.sysctl = (struct spec_pairs){ 1, &pair };
-	ok((plan_create(&x.s, &x.f, &x.r, &p, &e) == 0) == allowed, "sysctl %s is %s", key, allowed ? "allowed" : "refused");
-	plan_free(p);
-}
-
-static void sysctls(void)
-{
-	sysctl_one("net.ipv4.ip_forward", "1", true);
-	sysctl_one("net/ipv4/conf/eth0.1/forwarding", "1", true);
-	sysctl_one("kernel.shmmax", "1", true);
-	sysctl_one("kernel.core_pattern", "|/x", false);
-	sysctl_one("vm.swappiness", "1", false);
-	sysctl_one("net/../kernel/core_pattern", "x", false);
-	sysctl_one("fs/mqueue/../../vm/swappiness", "1", false);
-	sysctl_one("net.ipv4.x", "1\n2", false);
-	sysctl_one("kernel.hostname", "x", false);
-}
-
 static void broken_plans(void)
 {
 	struct fixture x;
@@ -265,7 +239,6 @@ int main(void)
 	drop_order();
 	binds();
 	refusals();
-	sysctls();
 	broken_plans();
 	out_of_memory();
 	deterministic();

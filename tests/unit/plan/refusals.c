@@ -99,31 +99,6 @@ static void namespaces(void)
 	refused(&x, ERR_SPEC, "unable to set hostname without a private UTS namespace");
 }
 
-static void sysctl(const char *key, const char *value, const char *words)
-{
-	struct spec_pair pair = { key, value, "/linux/sysctl/x" };
-	struct fixture x;
-
-	fixture_default(&x);
-	x.s.domainname = "d";
-	x.s.linux_.sysctl = (struct spec_pairs){ 1, &pair };
-	x.s.linux_.ns[NS_NET].present = false;
-	refused(&x, ERR_SPEC, words);
-}
-
-static void sysctls(void)
-{
-	sysctl("kernel.hostname", "x", "\"hostname\" field");
-	sysctl("kernel.domainname", "x", "\"domainname\" field");
-	sysctl("net.ipv4.x", "1", "in the host's network namespace");
-	sysctl("kernel.core_pattern", "1", "not in a separate kernel namespace");
-	sysctl("net/../kernel/core_pattern", "1", "not one key and one line");
-	sysctl("net/./x", "1", "not one key and one line");
-	sysctl("net//x", "1", "not one key and one line");
-	sysctl("net/a\tb", "1", "not one key and one line");
-	sysctl("net/x", "1\n2", "not one key and one line");
-}
-
 static void missing(void)
 {
 	struct fixture x;
@@ -252,7 +227,6 @@ int main(void)
 	ids();
 	mounts();
 	namespaces();
-	sysctls();
 	missing();
 	resources();
 	printed();

@@ -79,7 +79,7 @@ static void linux_part(const struct spec_linux *l)
 	ok(l->devices.item[1].type == DEV_BLOCK && l->devices.item[1].mode == 0666 && l->devices.item[2].type == DEV_FIFO, "others, with the default mode");
 	ok(strcmp(l->cgroups_path, "/c") == 0 && l->rootfs_propagation == (1u << 20 | 16384) && l->masked_paths.n == 1 && l->readonly_paths.n == 1 &&
 	   strcmp(l->mount_label, "ml") == 0, "paths and propagation");
-	ok(l->sysctl.n == 1 && strcmp(l->sysctl.item[0].key, "net.x") == 0 && strcmp(l->sysctl.item[0].value, "1") == 0 && l->has_personality && l->personality == 8, "sysctl and personality");
+	ok(l->sysctl.n == 1 && strcmp(l->sysctl.item[0].key, "net/x") == 0 && strcmp(l->sysctl.item[0].value, "1") == 0 && l->has_personality && l->personality == 8, "sysctl and personality");
 	ok(l->net_devices.n == 2 && strcmp(l->net_devices.item[0].name, "e1") == 0 && strcmp(l->net_devices.item[1].name, "eth2") == 0, "network devices keep their name without another");
 	ok(l->memory_policy.present && l->memory_policy.mode == 3 && l->memory_policy.flags == (1u << 14 | 1u << 13) && strcmp(l->memory_policy.nodes, "0-1") == 0, "memory policy");
 	ok(l->rdt.present && strcmp(l->rdt.clos_id, "clos") == 0 && strcmp(l->rdt.l3_schema, "l3") == 0 && strcmp(l->rdt.mb_schema, "mb") == 0 &&
