@@ -363,14 +363,14 @@ int brig_ps(const struct brig_options *o, const char *id, pid_t **ret, size_t *r
 	return rc < 0 ? give(&e, err) : 0;
 }
 
-int brig_update(const struct brig_options *o, const char *id, const char *resources, struct brig_err *err)
+int brig_update(const struct brig_options *o, const char *id, const char *resources, const char *rdt, struct brig_err *err)
 {
 	struct container c;
 	struct err e;
 	int rc = container_open(o->root, id, true, &c, &e);
 
 	if (rc == 0)
-		rc = life_update(&c, resources, &e);
+		rc = life_update(&c, resources, rdt, &e);
 	container_close(&c);
 	return rc < 0 ? give(&e, err) : 0;
 }

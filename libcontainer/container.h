@@ -87,8 +87,9 @@ BRIG_API int brig_pause(const struct brig_options *, const char *id, struct brig
 BRIG_API int brig_resume(const struct brig_options *, const char *id, struct brig_err *);
 /* Pids of all processes in the container's cgroup, as the caller's pid namespace numbers them; the caller frees *ret. */
 BRIG_API int brig_ps(const struct brig_options *, const char *id, pid_t **ret, size_t *ret_n, struct brig_err *);
-/* resources: text of a resources object of the specification; what it names is changed, saved, and the rest stays. */
-BRIG_API int brig_update(const struct brig_options *, const char *id, const char *resources, struct brig_err *);
+/* resources: text of a resources object of the specification; what it names is changed, saved, and the rest stays. rdt: text of an intelRdt object with
+ * new schemas for the container's resctrl group, or NULL. */
+BRIG_API int brig_update(const struct brig_options *, const char *id, const char *resources, const char *rdt, struct brig_err *);
 /* Calls each with lines of JSON, one per event, until the container is gone; interval 0: one line of statistics. each returns 0 to go on, -1 to end. */
 BRIG_API int brig_events(const struct brig_options *, const char *id, unsigned interval_ms, int (*each)(void *arg, const char *line), void *arg, struct brig_err *);
 BRIG_API int brig_delete(const struct brig_options *, const char *id, bool force, struct brig_err *);

@@ -100,6 +100,39 @@ static char *from_options(const struct values *v)
 	return text;
 }
 
+static void put_text(FILE *f, const char *member, const char *text)
+{
+	fprintf(f, "\"%s\":\"", member);
+	for (; *text; text++)
+		fprintf(f, (unsigned char)*text < 0x20 || *text == '"' || *text == '\\' ? "\\u%04x" : "%c", (unsigned char)*text);
+	fputc('"', f);
+}
+
+/* An intelRdt object, NULL when no option asks for one. */
+static char *schemas(const struct values *v)
+{
+	char *text = NULL;
+	size_t n = 0;
+	FILE *f;
+
+	if (!v->l3_schema && !v->mb_schema)
+		return NULL;
+	f = open_memstream(&text, &n);
+	if (!f)
+		exit(out_usage("out of memory"));
+	fputc('{', f);
+	if (v->l3_schema)
+		put_text(f, "l3CacheSchema", v->l3_schema);
+	if (v->l3_schema && v->mb_schema)
+		fputc(',', f);
+	if (v->mb_schema)
+		put_text(f, "memBwSchema", v->mb_schema);
+	fputc('}', f);
+	if (fclose(f) != 0)
+		exit(out_usage("out of memory"));
+	return text;
+}
+
 static char *from_file(const char *path)
 {
 	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
@@ -129,13 +162,12 @@ int verb_update(const struct verb *verb, struct values *v)
 {
 	struct brig_options o = library_options(v);
 	struct brig_err e;
-	char *resources;
+	char *resources, *rdt = schemas(v);
 	int rc;
 
-	if (v->l3_schema || v->mb_schema)
-		return out_usage("this build does not manage resctrl groups: --l3-cache-schema and --mem-bw-schema cannot be honoured");
 	resources = v->resources ? from_file(v->resources) : from_options(v);
-	rc = brig_update(&o, v->arg[0], resources, &e);
+	rc = brig_update(&o, v->arg[0], resources, rdt, &e);
 	free(resources);
+	free(rdt);
 	return rc < 0 ? out_error(verb->name, &e) : 0;
 }

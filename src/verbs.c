@@ -106,8 +106,8 @@ static const struct option update_options[] = {
 	TEXT(kernel_memory, "kernel-memory", 0, "SIZE", NULL),
 	TEXT(kernel_memory, "kernel-memory-tcp", 0, "SIZE", NULL),
 	TEXT(pids_limit, "pids-limit", 0, "N", "number of processes, -1 for no limit"),
-	TEXT(l3_schema, "l3-cache-schema", 0, "SCHEMA", NULL),
-	TEXT(mb_schema, "mem-bw-schema", 0, "SCHEMA", NULL),
+	TEXT(l3_schema, "l3-cache-schema", 0, "SCHEMA", "L3 cache of its resctrl group, such as L3:0=ff;1=f"),
+	TEXT(mb_schema, "mem-bw-schema", 0, "SCHEMA", "memory bandwidth of its resctrl group, such as MB:0=20;1=70"),
 	END
 };
 static const struct option help_options[] = { FLAG(man, "man", 0, "print it as a manual page in mdoc"), END };

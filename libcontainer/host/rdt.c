@@ -65,6 +65,10 @@ int rdt(struct host *h, const struct step *s, struct err *e)
 
 	TRY(host_init_pid(h, &pid, e));
 	TRY(resctrl_open(s->rdt.mount, &mount, e));
+	if (s->rdt.make == RDT_CHANGE) {
+		TRY(resctrl_group(mount, s->rdt.group, &group, e));
+		return resctrl_write(group, s->rdt.lines.n, s->rdt.lines.item, e);
+	}
 	if (s->rdt.make == RDT_OURS)
 		TRY(group_of_ours(h, mount, s, &group, e));
 	else

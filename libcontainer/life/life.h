@@ -68,7 +68,7 @@ int life_cgroup(const struct container *c, struct cgdir *ret, struct err *e) MUS
 int life_freeze(const struct container *c, bool frozen, struct err *e) MUST_CHECK;
 int life_pids(const struct container *c, pid_t **ret, size_t *ret_n, struct err *e) MUST_CHECK;	/* the caller frees *ret */
 /* resources: JSON text of a resources object. */
-int life_update(struct container *c, const char *resources, struct err *e) MUST_CHECK;
+int life_update(struct container *c, const char *resources, const char *rdt, struct err *e) MUST_CHECK;
 /* Calls each with one line of JSON per event until the container is gone, or once (interval 0). each returns 0, or -1 to stop with an error of its own. */
 typedef int event_fn(void *arg, const char *line);
 int life_events(const struct container *c, unsigned interval_ms, event_fn *each, void *arg, struct err *e) MUST_CHECK;

@@ -9,20 +9,20 @@
 
 #include <string.h>
 
-/* {"linux":{"resources": what the caller gave}} laid over the saved configuration. The caller's part alone is decoded first, so that an error
- * names a place in what it wrote. */
-static int merge(struct arena *mem, const struct container *c, const char *resources, struct str *ret, struct err *e)
+/* {"linux":{"resources": what the caller gave}} laid over the saved configuration. */
+static int merge(struct arena *mem, const struct container *c, const char *resources, const char *rdt, struct str *ret, struct err *e)
 {
-	const struct spec *alone __attribute__((cleanup(spec_dropp))) = NULL;
 	OWN(str) saved = { 0 }, patch = { 0 };
 	struct json_out o = { .to = ret, .indent = "\t" };
 	const struct json *base, *over;
 
-	TRY(spec_parse_resources("resources", resources, strlen(resources), &alone, e));
 	TRY(statedir_read(&c->dir, "config.json", LIMIT_FILE_BYTES, &saved, e));
-	str_addf(&patch, "{\"linux\":{\"resources\":%s}}", resources);
-	TRY(str_ok(&patch, e));
 	TRY(json_parse(mem, "config.json", saved.s, saved.n, &base, e));
+	str_addf(&patch, "{\"linux\":{\"resources\":%s", resources);
+	if (rdt && json_member(json_member(base, "linux"), "intelRdt"))	/* new schemas make no group: the planner says so */
+		str_addf(&patch, ",\"intelRdt\":%s", rdt);
+	str_add(&patch, "}}");
+	TRY(str_ok(&patch, e));
 	TRY(json_parse(mem, "resources", patch.s, patch.n, &over, e));
 	json_put_merged(&o, base, over);
 	str_addc(ret, '\n');
@@ -63,29 +63,35 @@ static int walk_update(struct job *j, struct err *e)
 	return rc;
 }
 
-static int apply(struct container *c, struct job *j, const char *resources, struct err *e)
+static int apply(struct container *c, struct job *j, const char *resources, const char *rdt, struct err *e)
 {
 	OWN(str) merged = { 0 };
-	const struct spec *alone __attribute__((cleanup(spec_dropp))) = NULL;
+	const struct spec *limits __attribute__((cleanup(spec_dropp))) = NULL;
+	const struct spec *schemas __attribute__((cleanup(spec_dropp))) = NULL;
+	struct update change;
 
-	TRY(merge(&j->mem, c, resources, &merged, e));
+	/* What the caller gave is decoded alone first, so that an error names a place in what it wrote. */
+	TRY(spec_parse_resources("resources", resources, strlen(resources), &limits, e));
+	if (rdt)
+		TRY(spec_parse_rdt("intelRdt", rdt, strlen(rdt), &schemas, e));
+	change = (struct update){ limits->linux_.resources.devices.n > 0, rdt ? &schemas->linux_.rdt : NULL };
+	TRY(merge(&j->mem, c, resources, rdt, &merged, e));
 	TRY(spec_parse("config.json", merged.s, merged.n, &j->spec, e));
-	TRY(spec_parse_resources("resources", resources, strlen(resources), &alone, e));
 	TRY(check_memory(c, j->spec, e));
 	TRY(probe_facts(&j->mem, &j->facts, e));
 	j->request = (struct request){ .id = c->journal.id, .bundle = c->journal.bundle,
 				       .target = { .pid = c->journal.pid, .cgroup_mount = c->journal.cgroup_mount, .cgroup_path = c->journal.cgroup_path,
 						   .systemd_unit = c->journal.systemd_unit } };
-	TRY(plan_update(j->spec, &j->facts, &j->request, alone->linux_.resources.devices.n > 0, &j->plan, e));
+	TRY(plan_update(j->spec, &j->facts, &j->request, &change, &j->plan, e));
 	TRY(walk_update(j, e));
 	return statedir_write(&c->dir, "config.json", merged.s, merged.n, e);	/* what the next update and exec start from */
 }
 
-int life_update(struct container *c, const char *resources, struct err *e)
+int life_update(struct container *c, const char *resources, const char *rdt, struct err *e)
 {
 	OWN(job) j = { 0 };
 
 	if (c->status == STATUS_STOPPED || c->status == STATUS_CREATING)
 		return err_set(e, ERR_STATE, 0, "container not running");
-	return apply(c, &j, resources, e);
+	return apply(c, &j, resources, rdt, e);
 }

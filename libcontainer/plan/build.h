@@ -101,6 +101,7 @@ int add_session(struct builder *b);
 int add_close_fds(struct builder *b);
 int add_drop(struct builder *b);
 int add_rdt(struct builder *b);
+int add_rdt_update(struct builder *b, const struct spec_rdt *change);
 int add_rlimits(struct builder *b);
 int add_attest(struct builder *b);
 int add_pidfd_send(struct builder *b);

@@ -195,7 +195,7 @@ static int check_kinds(const struct plan *p, struct err *e)
 	for (size_t op = 0; op < OP_COUNT; op++) {
 		enum often often = op_info[op].often, own = p->kind == PLAN_JOIN ? OFTEN_JOIN : OFTEN_MAKE;
 
-		if (p->kind == PLAN_UPDATE && op != OP_CGROUP_OPEN && op != OP_CGROUP_WRITE && op != OP_CGROUP_DEVICES && op != OP_UNIT_SET && count[op])
+		if (p->kind == PLAN_UPDATE && op != OP_CGROUP_OPEN && op != OP_CGROUP_WRITE && op != OP_CGROUP_DEVICES && op != OP_UNIT_SET && op != OP_RDT && count[op])
 			return err_set(e, ERR_BUG, 0, "plan: %s has no place in an update", op_info[op].name);
 		if (p->kind == PLAN_UPDATE)
 			continue;

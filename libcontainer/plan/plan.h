@@ -46,7 +46,7 @@ struct op_info {
 extern const struct op_info op_info[OP_COUNT];
 
 /* The resctrl group: ours and new; somebody's, made when it is not there (else its lines are compared); somebody's that must be there; exec. */
-enum rdt_make { RDT_OURS, RDT_WHEN_ABSENT, RDT_EXISTING, RDT_JOIN };
+enum rdt_make { RDT_OURS, RDT_WHEN_ABSENT, RDT_EXISTING, RDT_JOIN, RDT_CHANGE };
 
 #define ATTEST_ANY_ID UINT32_MAX
 
@@ -165,8 +165,9 @@ int plan_create(const struct spec *s, const struct facts *f, const struct reques
 /* The same for a process in an existing container (exec): s->process is the new one's (spec_exec), the rest the configuration saved at create;
  * r->target names the container's first process and cgroup. */
 int plan_join(const struct spec *s, const struct facts *f, const struct request *r, struct plan **ret, struct err *e) MUST_CHECK;
-/* New limits and device rules for an existing container: s holds the merged resources; devices: the rules changed. */
-int plan_update(const struct spec *s, const struct facts *f, const struct request *r, bool devices, struct plan **ret, struct err *e) MUST_CHECK;
+/* New limits and device rules for an existing container: s is its configuration with the merged resources, *change what of it is new beside the limits. */
+struct update { bool devices; const struct spec_rdt *rdt; };	/* rdt: new schemas for its resctrl group, or NULL */
+int plan_update(const struct spec *s, const struct facts *f, const struct request *r, const struct update *change, struct plan **ret, struct err *e) MUST_CHECK;
 void plan_free(struct plan *p);
 static inline void plan_dropp(struct plan **p) { plan_free(*p); *p = NULL; }
 

@@ -400,7 +400,8 @@ static void idmap_fields(struct fields *f, const struct step *s)
 
 static void rdt_fields(struct fields *f, const struct step *s)
 {
-	static const char *const make[] = { [RDT_OURS] = "new", [RDT_WHEN_ABSENT] = "new-or-equal", [RDT_EXISTING] = "existing", [RDT_JOIN] = "joined" };
+	static const char *const make[] = { [RDT_OURS] = "new", [RDT_WHEN_ABSENT] = "new-or-equal", [RDT_EXISTING] = "existing", [RDT_JOIN] = "joined",
+					     [RDT_CHANGE] = "changed" };
 
 	field_string(f, "mount", "", s->rdt.mount.s);
 	field_string(f, "group", "group", s->rdt.group[0] ? s->rdt.group : "/");

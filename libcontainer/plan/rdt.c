@@ -26,19 +26,13 @@ static int take_lines(struct builder *b, const char *text, bool skip_mb, const c
 		line += strspn(line, " \t");
 		if (!*line || (skip_mb && strncmp(line, "MB:", 3) == 0))
 			continue;
-		for (const char *p = line; *p; p++)
-			if ((unsigned char)*p < 0x20 || *p == 0x7f)
-				return fail(b, ERR_SPEC, "/linux/intelRdt", "a schema contains a control character");
-		if (!strchr(line, ':') || !strchr(line, '='))
-			return fail(b, ERR_SPEC, "/linux/intelRdt", "\"%.80s\" is not a schema such as \"L3:0=ff\"", line);
 		item[(*n)++] = line;
 	}
 	return 0;
 }
 
-static int schema_lines(struct builder *b, struct strings *ret)
+static int schema_lines(struct builder *b, const struct spec_rdt *r, struct strings *ret)
 {
-	const struct spec_rdt *r = &b->s->linux_.rdt;
 	size_t max = (size_t)((r->l3_schema ? count_lines(r->l3_schema) : 0) + (r->mb_schema ? count_lines(r->mb_schema) : 0)), n = 0;
 	const char **item;
 
@@ -69,12 +63,11 @@ static int to_remove(struct builder *b, const struct step *s)
 	return 0;
 }
 
-int add_rdt(struct builder *b)
+/* On the group that the configuration names; what is done to it is the caller's to say. */
+static int add_group(struct builder *b, struct step **ret)
 {
 	const struct spec_rdt *r = &b->s->linux_.rdt;
 
-	if (!r->present)
-		return 0;
 	if (!b->f->resctrl_mount || !b->f->resctrl_mount[0])
 		return fail(b, ERR_UNSUPPORTED, "/linux/intelRdt", "intelRdt is specified in config, but no resctrl file system is mounted");
 	if (!b->privileged)
@@ -82,12 +75,35 @@ int add_rdt(struct builder *b)
 	ADD(rdt, b, OP_RDT, HOST, "/linux/intelRdt");
 	rdt->rdt.mount.s = b->f->resctrl_mount;
 	rdt->rdt.group = !named(r) ? b->r->id : strcmp(r->clos_id, "/") == 0 ? "" : r->clos_id;
+	*ret = rdt;
+	return 0;
+}
+
+int add_rdt(struct builder *b)
+{
+	const struct spec_rdt *r = &b->s->linux_.rdt;
+	struct step *rdt;
+
+	if (!r->present)
+		return 0;
+	TRY(add_group(b, &rdt));
 	rdt->rdt.monitor = r->monitoring ? b->r->id : NULL;
 	if (b->p->kind == PLAN_JOIN) {
 		rdt->rdt.make = RDT_JOIN;
 		return 0;
 	}
-	TRY(schema_lines(b, &rdt->rdt.lines));
+	TRY(schema_lines(b, r, &rdt->rdt.lines));
 	rdt->rdt.make = !named(r) ? RDT_OURS : rdt->rdt.lines.n ? RDT_WHEN_ABSENT : RDT_EXISTING;
 	return to_remove(b, rdt);
+}
+
+int add_rdt_update(struct builder *b, const struct spec_rdt *change)
+{
+	struct step *rdt;
+
+	if (!b->s->linux_.rdt.present)
+		return fail(b, ERR_UNSUPPORTED, "/linux/intelRdt", "the container is in no resctrl group: its configuration has no intelRdt");
+	TRY(add_group(b, &rdt));
+	rdt->rdt.make = RDT_CHANGE;
+	return schema_lines(b, change, &rdt->rdt.lines);
 }

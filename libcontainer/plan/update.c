@@ -1,7 +1,7 @@
-/* room: pure — the order of `update`: new limits, then device rules, of a container that runs */
+/* room: pure — the order of `update`: new limits, device rules, schemas of the resctrl group, of a container that runs */
 #include "plan/build.h"
 
-static int order(struct builder *b, bool devices)
+static int order(struct builder *b, const struct update *change)
 {
 	const struct request_target *t = &b->r->target;
 	struct cgroup_writes w = { 0 };
@@ -21,10 +21,12 @@ static int order(struct builder *b, bool devices)
 	open->cgroup.controllers = enabled;
 	TRY(add_unit_set(b, &w));
 	TRY(add_cgroup_writes(b, &w));
-	return devices ? add_device_rules(b) : 0;
+	if (change->devices)
+		TRY(add_device_rules(b));
+	return change->rdt ? add_rdt_update(b, change->rdt) : 0;
 }
 
-int plan_update(const struct spec *s, const struct facts *f, const struct request *r, bool devices, struct plan **ret, struct err *e)
+int plan_update(const struct spec *s, const struct facts *f, const struct request *r, const struct update *change, struct plan **ret, struct err *e)
 {
 	struct builder b;
 	struct plan *p = builder_start(&b, s, f, r, e);
@@ -32,7 +34,7 @@ int plan_update(const struct spec *s, const struct facts *f, const struct reques
 	if (!p)
 		return -1;
 	p->kind = PLAN_UPDATE;
-	if (order(&b, devices) < 0 || builder_finish(&b) < 0 || plan_check(p, e) < 0) {
+	if (order(&b, change) < 0 || builder_finish(&b) < 0 || plan_check(p, e) < 0) {
 		plan_free(p);
 		return -1;
 	}

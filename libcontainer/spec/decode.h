@@ -37,7 +37,7 @@ take_fn take_bool, take_string, take_nonempty, take_abs_path, take_strings, take
 take_fn take_opt_i64, take_opt_u64, take_ignored;
 
 /* One per part */
-take_fn take_process, take_mounts, take_linux, take_hooks, take_resources, take_seccomp, take_annotations, take_devices, take_id_map, take_sysctl;
+take_fn take_process, take_mounts, take_linux, take_hooks, take_resources, take_seccomp, take_annotations, take_devices, take_id_map, take_sysctl, take_rdt;
 int check_spec(struct decoder *d);	/* cross-field rules (check.c) */
 int check_sysctl(struct decoder *d);
 int check_process(struct decoder *d);

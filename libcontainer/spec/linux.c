@@ -399,17 +399,55 @@ static int take_clos(struct decoder *d, const struct json *v, void *at)
 	return refuse(d, v, "\"%.80s\" is not a valid closID", v->text);
 }
 
+/* One or more lines such as "L3:0=ff;1=f" */
+static int check_schema(struct decoder *d, const struct json *v)
+{
+	const char *line = v->text;
+
+	for (size_t n; *line; line += n + (line[n] == '\n')) {
+		n = strcspn(line, "\n");
+		for (size_t i = 0; i < n; i++)
+			if (((unsigned char)line[i] < 0x20 && line[i] != '\t') || line[i] == 0x7f)
+				return refuse(d, v, "contains a control character");
+		if (strspn(line, " \t") < n && (!memchr(line, ':', n) || !memchr(line, '=', n)))
+			return refuse(d, v, "\"%.*s\" is not a schema such as \"L3:0=ff\"", n > 80 ? 80 : (int)n, line);
+	}
+	return 0;
+}
+
+static int take_schema(struct decoder *d, const struct json *v, void *at)
+{
+	TRY(take_string(d, v, at));
+	return check_schema(d, v);
+}
+
+static int take_mb_schema(struct decoder *d, const struct json *v, void *at)
+{
+	TRY(take_string(d, v, at));
+	if (v->text[0] && (strncmp(v->text, "MB:", 3) || strchr(v->text, '\n')))
+		return refuse(d, v, "must be one line that starts with \"MB:\"");
+	return check_schema(d, v);
+}
+
+static int take_schemata(struct decoder *d, const struct json *v, void *at)
+{
+	TRY(take_strings(d, v, at));
+	for (const struct json *c = v->child; c; c = c->next)
+		TRY(check_schema(d, c));
+	return 0;
+}
+
 static const struct field rdt_fields[] = {
 	FIELD(struct spec_rdt, clos_id, "closID", take_clos),
-	FIELD(struct spec_rdt, l3_schema, "l3CacheSchema", take_string),
-	FIELD(struct spec_rdt, mb_schema, "memBwSchema", take_string),
-	FIELD(struct spec_rdt, schemata, "schemata", take_strings),
+	FIELD(struct spec_rdt, l3_schema, "l3CacheSchema", take_schema),
+	FIELD(struct spec_rdt, mb_schema, "memBwSchema", take_mb_schema),
+	FIELD(struct spec_rdt, schemata, "schemata", take_schemata),
 	FIELD(struct spec_rdt, monitoring, "enableMonitoring", take_bool),
 	FIELD(struct spec_rdt, at, "enableCMT", take_ignored),
 	FIELD(struct spec_rdt, at, "enableMBM", take_ignored),
 };
 
-static int take_rdt(struct decoder *d, const struct json *v, void *at)
+int take_rdt(struct decoder *d, const struct json *v, void *at)
 {
 	struct spec_rdt *r = at;
 

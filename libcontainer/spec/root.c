@@ -78,7 +78,7 @@ static void finish(struct decoder *d)
 	d->s->warnings.item = d->warnings.item;
 }
 
-enum part { WHOLE, PROCESS, RESOURCES };
+enum part { WHOLE, PROCESS, RESOURCES, RDT };
 
 static int decode_part(struct decoder *d, const struct json *root, enum part part)
 {
@@ -90,6 +90,8 @@ static int decode_part(struct decoder *d, const struct json *root, enum part par
 		TRY(take_resources(d, root, &d->s->linux_.resources));
 		return check_resources(d, &d->s->linux_.resources);
 	}
+	if (part == RDT)
+		return take_rdt(d, root, &d->s->linux_.rdt);
 	if (root->type != JSON_OBJECT)	/* the pointer to it is empty, so the file is named here */
 		return refuse(d, root, "config.json: the document must be an object, not %s", json_type_name(root->type));
 	TRY(DECODE(d, root, top_fields, d->s));
@@ -127,6 +129,11 @@ int spec_parse_process(const char *name, const char *bytes, size_t n, const stru
 int spec_parse_resources(const char *name, const char *bytes, size_t n, const struct spec **ret, struct err *e)
 {
 	return parse(name, bytes, n, RESOURCES, ret, e);
+}
+
+int spec_parse_rdt(const char *name, const char *bytes, size_t n, const struct spec **ret, struct err *e)
+{
+	return parse(name, bytes, n, RDT, ret, e);
 }
 
 void spec_free(const struct spec *s)

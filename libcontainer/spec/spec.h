@@ -237,9 +237,10 @@ struct spec {
  * Errors: ERR_SPEC with the JSON pointer in e->why; the text names the property and the reason.
  * The caller owns *ret and frees it with spec_free(). */
 int spec_parse(const char *name, const char *bytes, size_t n, const struct spec **ret, struct err *e) MUST_CHECK;
-/* A process object alone (exec -p) and a resources object alone (update -r), decoded into an otherwise empty spec. */
+/* A process object alone (exec -p), a resources object (update -r) and an intelRdt object (update), decoded into an otherwise empty spec. */
 int spec_parse_process(const char *name, const char *bytes, size_t n, const struct spec **ret, struct err *e) MUST_CHECK;
 int spec_parse_resources(const char *name, const char *bytes, size_t n, const struct spec **ret, struct err *e) MUST_CHECK;
+int spec_parse_rdt(const char *name, const char *bytes, size_t n, const struct spec **ret, struct err *e) MUST_CHECK;
 
 /* Options of exec; strings are the caller's. */
 struct exec_changes {

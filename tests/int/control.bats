@@ -126,7 +126,14 @@ fuse() { v exec c /guest mknod c 10 229 "/tmp/k$1"; ok && lines "mknod./tmp/k$1=
 	echo '{"frobnicate":{"x":1}}' >"$T/r"; v update -r "$T/r" c; ok
 	v update -r "$T/none" c; not 'no such file or directory'
 }
-@test "update: stopped, unknown, resctrl" { stopped; v update --memory -1 s; not 'container not running'; v update nobody; not 'container does not exist'; v update --l3-cache-schema x s; not resctrl; }
+@test "update: stopped, unknown, resctrl" { stopped; v update --memory -1 s; not 'container not running'; v update nobody; not 'container does not exist'; v update --l3-cache-schema L3:0=f s; not "container not running"; }
+@test "update: schemas of a resctrl group" {
+	stays
+	v update --l3-cache-schema x c; not "not a schema such as"; [[ $err == *l3CacheSchema* ]]
+	v update --mem-bw-schema L3:0=f c; not "must be one line that starts with"
+	v update --mem-bw-schema $'MB:0=9\nL3:0=f' c; not "must be one line that starts with"
+	v update --l3-cache-schema "L3:0=\"" c; not "the container is in no resctrl group"
+}
 @test "update: a created one and a paused one" { conf "$FUSE" && program sleep 1000; brig create -b "$B" c </dev/null >/dev/null 2>&1; brig update -r - c <<<"$DENY"; fuse 1 EPERM; brig start c; brig pause c; brig update -r - c <<<"$ALLOW"; brig resume c; fuse 2 ok; }
 @test "update: nothing asked for" { stays; v update c; ok; }
 

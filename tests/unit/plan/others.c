@@ -13,6 +13,7 @@ static unsigned count(const struct plan *p, enum op op)
 
 static void update(void)
 {
+	static const struct update limits = { false, NULL }, devices = { true, NULL };
 	struct fixture x;
 	struct plan *p = NULL;
 	struct err e = { 0 };
@@ -20,20 +21,47 @@ static void update(void)
 	fixture_default(&x);
 	x.r.target = (struct request_target){ .pid = 7, .cgroup_mount = "/sys/fs/cgroup", .cgroup_path = "/c1" };
 	x.s.linux_.resources.memory.limit = (struct opt_i64){ true, 4096 };
-	if (ok(plan_update(&x.s, &x.f, &x.r, false, &p, &e) == 0, "update"))
+	if (ok(plan_update(&x.s, &x.f, &x.r, &limits, &p, &e) == 0, "update"))
 		ok(p->kind == PLAN_UPDATE && p->step[0].op == OP_CGROUP_OPEN && count(p, OP_CGROUP_WRITE) == 1 && count(p, OP_CGROUP_DEVICES) == 0 &&
 		   strstr(p->step[0].cgroup.controllers, "+memory"), "a limit, and nothing else");
 	plan_free(p);
 	p = NULL;
-	if (ok(plan_update(&x.s, &x.f, &x.r, true, &p, &e) == 0, "update with devices"))
+	if (ok(plan_update(&x.s, &x.f, &x.r, &devices, &p, &e) == 0, "update with devices"))
 		ok(count(p, OP_CGROUP_DEVICES) == 1, "their program once");
 	plan_free(p);
 	p = NULL;
 	x.s.linux_.resources.memory.swap = (struct opt_i64){ true, 1 };
-	ok(plan_update(&x.s, &x.f, &x.r, false, &p, &e) < 0 && e.kind == ERR_SPEC, "what is no limit is refused");
+	ok(plan_update(&x.s, &x.f, &x.r, &limits, &p, &e) < 0 && e.kind == ERR_SPEC, "what is no limit is refused");
 	x.s.linux_.resources.memory.swap.set = false;
 	x.r.target.cgroup_path = "";
-	ok(plan_update(&x.s, &x.f, &x.r, false, &p, &e) < 0 && e.kind == ERR_UNSUPPORTED, "a container without a cgroup has no limits");
+	ok(plan_update(&x.s, &x.f, &x.r, &limits, &p, &e) < 0 && e.kind == ERR_UNSUPPORTED, "a container without a cgroup has no limits");
+}
+
+static void schemas(void)
+{
+	const struct spec_rdt change = { .l3_schema = "L3:0=f\nMB:0=9", .mb_schema = "MB:0=20" };
+	const struct update update = { false, &change };
+	struct fixture x;
+	struct plan *p = NULL;
+	struct err e = { 0 };
+
+	fixture_default(&x);
+	x.r.target = (struct request_target){ .pid = 7, .cgroup_mount = "/sys/fs/cgroup", .cgroup_path = "/c1" };
+	ok(plan_update(&x.s, &x.f, &x.r, &update, &p, &e) < 0 && e.kind == ERR_UNSUPPORTED && !strcmp(e.why, "/linux/intelRdt") && strstr(e.text, "no resctrl group"),
+	   "schemas for a container without a group");
+	x.s.linux_.rdt = (struct spec_rdt){ .present = true, .clos_id = "gold", .l3_schema = "L3:0=ff", .monitoring = true };
+	x.f.resctrl_mount = "/sys/fs/resctrl";
+	if (ok(plan_update(&x.s, &x.f, &x.r, &update, &p, &e) == 0, "schemas for a container in a group")) {
+		const struct step *rdt = &p->step[p->n - 1];
+
+		ok(rdt->op == OP_RDT && rdt->rdt.make == RDT_CHANGE && !strcmp(rdt->rdt.group, "gold") && !rdt->rdt.monitor, "change that group");
+		ok(rdt->rdt.lines.n == 2 && !strcmp(rdt->rdt.lines.item[0], "L3:0=f") && !strcmp(rdt->rdt.lines.item[1], "MB:0=20"), "to the new schemas alone, without the other's line");
+		ok(!p->rdt_path[0] && !p->rdt_monitor[0], "and leave nothing for delete to remove");
+	}
+	plan_free(p);
+	p = NULL;
+	x.f.resctrl_mount = "";
+	ok(plan_update(&x.s, &x.f, &x.r, &update, &p, &e) < 0 && e.kind == ERR_UNSUPPORTED && strstr(e.text, "no resctrl file system"), "where the file system is gone");
 }
 
 static void exec(void)
@@ -67,6 +95,7 @@ static void exec(void)
 int main(void)
 {
 	update();
+	schemas();
 	exec();
 	return done();
 }

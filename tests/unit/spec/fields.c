@@ -70,7 +70,7 @@ static const struct row rule[] = { { "names", "['read']", REQUIRED }, { "action"
 static const struct row arg[] = { { "index", "0", REQUIRED }, { "value", "1", REQUIRED }, { "valueTwo", "2", OPTIONAL }, { "op", "'SCMP_CMP_EQ'", REQUIRED }, { 0 } };
 static const struct row netdev[] = { { "name", "'eth1'", OPTIONAL }, { 0 } };
 static const struct row mempol[] = { { "mode", "'MPOL_BIND'", REQUIRED }, { "nodes", "'0'", OPTIONAL }, { "flags", "['MPOL_F_STATIC_NODES']", OPTIONAL }, { 0 } };
-static const struct row rdt[] = { { "closID", "'a'", OPTIONAL }, { "l3CacheSchema", "'s'", OPTIONAL }, { "memBwSchema", "'s'", OPTIONAL }, { "schemata", "['s']", OPTIONAL },
+static const struct row rdt[] = { { "closID", "'a'", OPTIONAL }, { "l3CacheSchema", "'L3:0=f'", OPTIONAL }, { "memBwSchema", "'MB:0=9'", OPTIONAL }, { "schemata", "['L2:0=f']", OPTIONAL },
 	{ "enableMonitoring", "true", OPTIONAL }, { "enableCMT", "true", ANY }, { "enableMBM", "true", ANY }, { 0 } };
 static const struct row resources[] = { { "devices", "[]", OPTIONAL }, { "memory", "{}", OPTIONAL }, { "cpu", "{}", OPTIONAL }, { "blockIO", "{}", OPTIONAL },
 	{ "hugepageLimits", "[]", OPTIONAL }, { "pids", "{}", OPTIONAL }, { "rdma", "{}", OPTIONAL }, { "network", "{}", OPTIONAL }, { "unified", "{}", OPTIONAL }, { 0 } };

@@ -25,7 +25,7 @@ static const char full[] =
 " 'cgroupsPath':'/c','rootfsPropagation':'rshared','maskedPaths':['/m'],'readonlyPaths':['/r'],'sysctl':{'net.x':'1'},'mountLabel':'ml',"
 " 'personality':{'domain':'LINUX32'},'netDevices':{'eth0':{'name':'e1'},'eth2':{}},"
 " 'memoryPolicy':{'mode':'MPOL_INTERLEAVE','nodes':'0-1','flags':['MPOL_F_RELATIVE_NODES','MPOL_F_NUMA_BALANCING']},"
-" 'intelRdt':{'closID':'clos','l3CacheSchema':'l3','memBwSchema':'mb','schemata':['s1','s2'],'enableMonitoring':true},"
+" 'intelRdt':{'closID':'clos','l3CacheSchema':'L3:0=f','memBwSchema':'MB:0=9','schemata':['L2:0=1','L2:1=2'],'enableMonitoring':true},"
 " 'seccomp':{'defaultAction':'SCMP_ACT_ERRNO','defaultErrnoRet':38,'architectures':['SCMP_ARCH_X86_64','SCMP_ARCH_X86'],"
 "  'flags':['SECCOMP_FILTER_FLAG_TSYNC','SECCOMP_FILTER_FLAG_LOG','SECCOMP_FILTER_FLAG_SPEC_ALLOW','SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV'],"
 "  'listenerPath':'/l','listenerMetadata':'md','syscalls':[{'names':['a','b'],'action':'SCMP_ACT_NOTIFY'},"
@@ -82,7 +82,7 @@ static void linux_part(const struct spec_linux *l)
 	ok(l->sysctl.n == 1 && strcmp(l->sysctl.item[0].key, "net/x") == 0 && strcmp(l->sysctl.item[0].value, "1") == 0 && l->has_personality && l->personality == 8, "sysctl and personality");
 	ok(l->net_devices.n == 2 && strcmp(l->net_devices.item[0].name, "e1") == 0 && strcmp(l->net_devices.item[1].name, "eth2") == 0, "network devices keep their name without another");
 	ok(l->memory_policy.present && l->memory_policy.mode == 3 && l->memory_policy.flags == (1u << 14 | 1u << 13) && strcmp(l->memory_policy.nodes, "0-1") == 0, "memory policy");
-	ok(l->rdt.present && strcmp(l->rdt.clos_id, "clos") == 0 && strcmp(l->rdt.l3_schema, "l3") == 0 && strcmp(l->rdt.mb_schema, "mb") == 0 &&
+	ok(l->rdt.present && strcmp(l->rdt.clos_id, "clos") == 0 && strcmp(l->rdt.l3_schema, "L3:0=f") == 0 && strcmp(l->rdt.mb_schema, "MB:0=9") == 0 &&
 	   l->rdt.schemata.n == 2 && l->rdt.monitoring, "resctrl");
 }
 
