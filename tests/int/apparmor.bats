@@ -13,7 +13,8 @@ teardown_file() {
 	[ -z "${PROFILE:-}" ] || apparmor_parser -R "$FILE_T/profile" || true
 	rm -rf --one-file-system "$FILE_T"
 }
-eval "$(declare -f setup | sed '1s/setup/setup_plain/')"
+plain=$(declare -f setup)
+eval "setup_plain${plain#setup}"
 setup() {
 	[ -n "${PROFILE:-}" ] || skip "AppArmor is not active here, or apparmor_parser is missing"
 	setup_plain

@@ -32,16 +32,10 @@ ends_well() { [ "$rc" = 0 ] && [ -z "$err" ] || fail "it did not end well"; }
 
 # A kernel, or a security module, may forbid it.
 setup() {
-	[ "$(id -u)" = 0 ] || skip "needs root, to become somebody else"
-	eval "$(declare -f setup_common)"
-	setup_common
+	[ "$EUID" = 0 ] || skip "needs root, to become somebody else"
+	place
+	ROOT=$T/xdg/brig
 	setpriv --reuid 65533 --regid 65533 --clear-groups unshare --user true 2>/dev/null || skip "unprivileged user namespaces are forbidden here"
-}
-setup_common() {
-	T=$FILE_T/$BATS_TEST_NUMBER ROOT=$FILE_T/$BATS_TEST_NUMBER/xdg/brig B=$FILE_T/$BATS_TEST_NUMBER/bundle R=$FILE_T/$BATS_TEST_NUMBER/bundle/rootfs
-	CG=/${FILE_T##*/}.$BATS_TEST_NUMBER
-	mkdir -p "$R/proc" "$R/dev" "$R/sys" "$R/etc" "$R/tmp" "$R/mnt"
-	ln "$FILE_T/guest" "$R/guest"
 }
 
 @test "one id: runs as root inside, as the caller outside" {

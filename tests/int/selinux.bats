@@ -2,7 +2,8 @@
 # SELinux labels: in force after execve, on mounts, for create and exec; where the module is active (tests/vm/run --guest selinux)
 load helpers
 
-eval "$(declare -f setup | sed '1s/setup/setup_plain/')"
+plain=$(declare -f setup)
+eval "setup_plain${plain#setup}"
 setup() {
 	[ -e /sys/fs/selinux/enforce ] || skip "SELinux is not active here"
 	setup_plain

@@ -2,7 +2,8 @@
 # An ordinary user in a session of systemd's with delegated controllers (the guests of tests/vm), and one who has less
 load helpers
 
-eval "$(declare -f setup | sed '1s/setup/setup_plain/')"
+plain=$(declare -f setup)
+eval "setup_plain${plain#setup}"
 setup() {
 	command -v as-user >/dev/null && id tester poor >/dev/null 2>&1 || skip "this is no guest of tests/vm"
 	setup_plain

@@ -3,22 +3,14 @@
 load helpers
 
 setup() {
-	eval "$(declare -f setup_plain)"
-	[ "$(id -u)" = 0 ] || skip "needs root"
+	[ "$EUID" = 0 ] || skip "needs root"
 	[ -d /run/systemd/system ] || skip "systemd does not run here"
 	"$BRIG" features | jq -e .linux.cgroup.systemd >/dev/null || skip "systemd support is not built in"
-	setup_plain
+	place
 	UNIT=brigtest-${FILE_T##*/brig-test.}$BATS_TEST_NUMBER.scope
 	NAME=${UNIT#brigtest-} NAME=${NAME%.scope}
 	PLACE=$CGROOT/system.slice/$UNIT
 	sconf . && program sleep 100000
-}
-setup_plain() {
-	T=$FILE_T/$BATS_TEST_NUMBER ROOT=$FILE_T/$BATS_TEST_NUMBER/state B=$FILE_T/$BATS_TEST_NUMBER/bundle R=$FILE_T/$BATS_TEST_NUMBER/bundle/rootfs
-	CG=/${FILE_T##*/}.$BATS_TEST_NUMBER
-	mkdir -p "$R/proc" "$R/dev" "$R/sys" "$R/etc" "$R/tmp" "$R/mnt"
-	ln "$FILE_T/guest" "$R/guest"
-	CONFIG=$FILE_T/config.json
 }
 sconf() { conf ".linux.cgroupsPath=\":brigtest:$NAME\"|$1"; }
 sbrig() { brig --systemd-cgroup "$@"; }
