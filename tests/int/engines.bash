@@ -38,48 +38,68 @@ hold_user_namespace() {
 
 rootless() { [[ $name == rootless-* ]]; }
 
-# prepare NAME: a bundle in $bundle from the record.
+setup_file() {
+	[ "$EUID" = 0 ] && command -v busybox >/dev/null || return 0
+	box "$BATS_FILE_TMPDIR/rootfs"
+}
+
+# found REGEX: what stands in its brackets, wherever it matches in $text; in the array of this name
+found() {
+	local rest=$text
+	found=()
+	while [[ $rest =~ $1 ]]; do
+		found+=("${BASH_REMATCH[1]}")
+		rest=${rest#*"${BASH_REMATCH[0]}"}
+	done
+}
+
+# prepare NAME: a bundle in $bundle from the record. (Bash does what it can: the start of a program is what an emulated machine is slow at.)
 prepare() {
 	name=$1 id=engines-$$-$1
 	bundle=$BATS_TEST_TMPDIR/bundle
-	local profile source first
+	local text profile=seccomp-none missing='' d
 	mkdir -p "$bundle"
-	box "$bundle/rootfs"
+	cp -a "$BATS_FILE_TMPDIR/rootfs" "$bundle/rootfs"
 	printf '#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done; shift; exec "$@"\n' >"$bundle/init"
 	chmod 755 "$bundle/init"
-	if grep -q '"@NS@/' "$records/$name.json"; then hold_namespaces; fi
+	text=$(<"$records/$name.json")
+	if [[ $text == *'"@NS@/'* ]]; then hold_namespaces; fi
 	if rootless; then hold_user_namespace; fi
-	sed -e "s#@ROOTFS@#$bundle/rootfs#; s#\"@DIR@/#\"$bundle/dir-#; s#\"@FILE@/#\"$bundle/file-#; s#@INIT@#$bundle/init#; s#@HOOK@#/bin/true#g; s#@TMP@#$bundle#g" \
-		-e "s#@NS@/network#/proc/${held:-}/ns/net#; s#@NS@/#/proc/${held:-}/ns/#; s#@ID@#$id#g" "$records/$name.json" >"$bundle/with-profile.json"
-	profile=$(jq -r '.linux.seccomp | strings | sub("@SECCOMP@/"; "")' "$bundle/with-profile.json")
+	text=${text//@ROOTFS@/"$bundle/rootfs"} text=${text//'"@DIR@/'/"\"$bundle/dir-"} text=${text//'"@FILE@/'/"\"$bundle/file-"}
+	text=${text//@INIT@/"$bundle/init"} text=${text//@HOOK@//bin/true} text=${text//@TMP@/"$bundle"} text=${text//@ID@/"$id"}
+	text=${text//'@NS@/network'/"/proc/${held:-}/ns/net"} text=${text//'@NS@/'/"/proc/${held:-}/ns/"}
+	if [[ $text =~ '"@SECCOMP@/'([^\"]*)'"' ]]; then profile=${BASH_REMATCH[1]}; fi
+	found '"source": *"(/dev/[^"]*)"'
+	for d in "${found[@]}"; do [ -e "$d" ] || missing=$missing,\"$d\"; done
 	# What differs from machine to machine: the profile's place, the cgroup's parent, device files that are not here.
-	jq --slurpfile profile "$records/${profile:-seccomp-none}.json" --arg path "/brig-engines/$id" --argjson missing "$(missing_devices)" '
+	{ IFS= read -r first && IFS= read -r limits && IFS= read -r text; } < <(jq -r --slurpfile profile "$records/$profile.json" \
+		--arg path "/brig-engines/$id" --argjson missing "[${missing#,}]" '
 		if .linux.seccomp then .linux.seccomp = $profile[0] else . end
 		| if .linux.cgroupsPath then .linux.cgroupsPath = $path else . end
-		| .mounts |= map(select((.source // "") as $s | $missing | index($s) | not))' "$bundle/with-profile.json" >"$bundle/config.json"
-	for source in $(jq -r '.mounts[].source // empty' "$bundle/config.json" | grep "^$bundle/dir-"); do mkdir -p "$source"; done
-	for source in $(jq -r '.mounts[].source // empty' "$bundle/config.json" | grep "^$bundle/file-"); do : >"$source"; done
-	for source in $(jq -r '.mounts[].options[]? | select(test("^(lower|upper|work)dir="))' "$bundle/config.json"); do mkdir -p "${source#*=}"; done
+		| .mounts |= map(select((.source // "") as $s | $missing | index($s) | not))
+		| ([.linux.uidMappings[]? | select(.containerID == 0) | .hostID][0] // 0),
+		  ([.process.rlimits[]? | "\(.type | sub("RLIMIT_"; "")) \(.hard)"] | join(" ")), tojson' <<<"$text")
+	printf '%s\n' "$text" >"$bundle/config.json"
+	found '"source":"('"$bundle"'/dir-[^"]*)"'
+	[ ${#found[@]} = 0 ] || mkdir -p "${found[@]}"
+	found '"source":"('"$bundle"'/file-[^"]*)"'
+	for d in "${found[@]}"; do : >"$d"; done
+	found '"[lowerupk]*dir=([^"]*)"'
+	[ ${#found[@]} = 0 ] || mkdir -p "${found[@]}"
 	own
-}
-
-missing_devices() {
-	local d
-	for d in $(jq -r '.mounts[] | .source // empty | select(startswith("/dev/"))' "$bundle/with-profile.json"); do
-		[ -e "$d" ] || printf '%s\n' "$d"
-	done | jq -R . | jq -s -c .
 }
 
 # The tree belongs to who is root in the container, as engines have it.
 own() {
-	local first
-	first=$(jq '[.linux.uidMappings[]? | select(.containerID == 0) | .hostID][0] // 0' "$bundle/config.json")
+	local d
 	if rootless; then
 		[ "$first" = 0 ] && first=$ROOTLESS_ID || first=$((ROOTLESS_FIRST + first - 1))
 		chown -R $ROOTLESS_ID:$ROOTLESS_ID "$bundle"
 	fi
-	[ "$first" = 0 ] || chown -R "$first:$first" "$bundle/rootfs"
-	find "$bundle" -maxdepth 1 -name 'dir-*' -exec chown -R "$first:$first" {} +
+	if [ "$first" != 0 ]; then
+		chown -R "$first:$first" "$bundle/rootfs"
+		for d in "$bundle"/dir-*; do [ ! -e "$d" ] || chown -R "$first:$first" "$d"; done
+	fi
 	chmod 755 "$BATS_TEST_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_RUN_TMPDIR" "$bundle"
 }
 
@@ -96,21 +116,23 @@ call() {
 
 setup() {
 	command -v jq busybox nsenter >/dev/null || skip "needs jq, busybox and nsenter"
-	[ "$(id -u)" = 0 ] || skip "needs root"
+	[ "$EUID" = 0 ] || skip "needs root"
 	holder='' held=''
 }
 
 teardown() {
 	[ -z "$holder" ] || kill -9 "$holder" 2>/dev/null || true
-	rmdir "$(cgroup_root)/brig-engines" 2>/dev/null || true
+	rmdir "$cgroup_root/brig-engines" 2>/dev/null || true
 }
 
-cgroup_root() { awk '/ - cgroup2 / { print $5 }' /proc/self/mountinfo | tail -n 1; }
+while read -ra field; do
+	[[ ${field[-3]} != cgroup2 ]] || cgroup_root=${field[4]}
+done </proc/self/mountinfo
 
 # Nothing may be left, whatever the outcome.
 nothing_left() {
 	[ -z "$(ls -A "$bundle/state" 2>/dev/null)" ] || { echo "state left: $(ls "$bundle/state")"; return 1; }
-	! [ -e "$(cgroup_root)/brig-engines/$id" ] || { echo "cgroup left"; return 1; }
+	! [ -e "$cgroup_root/brig-engines/$id" ] || { echo "cgroup left"; return 1; }
 	! grep -q "$bundle" /proc/self/mountinfo || { echo "mounts left"; return 1; }
 }
 
@@ -137,14 +159,14 @@ runs() {
 
 # Limits above our own need CAP_SYS_RESOURCE.
 beyond_limits() {
-	local type hard have
+	local limit have
 	capsh --has-p=cap_sys_resource 2>/dev/null && return 1
-	rootless && ! jq -e '.process.rlimits' "$bundle/config.json" >/dev/null && return 1
-	while read -r type hard; do
-		have=$(prlimit --noheadings --raw --output HARD --"${type,,}")
-		[ "$have" = unlimited ] && continue
-		[ "$hard" -gt "$have" ] && return 0
-	done < <(jq -r '.process.rlimits[]? | "\(.type | sub("RLIMIT_"; "")) \(.hard)"' "$bundle/config.json")
+	read -ra limit <<<"$limits"
+	for ((; ${#limit[@]}; )); do
+		have=$(prlimit --noheadings --raw --output HARD --"${limit[0],,}")
+		[ "$have" = unlimited ] || [ "${limit[1]}" -le "$have" ] || return 0
+		limit=("${limit[@]:2}")
+	done
 	return 1
 }
 
@@ -165,7 +187,7 @@ refused() {
 # needs_controller NAME: runs where the hierarchy has it, else says so.
 needs_controller() {
 	prepare "$BATS_TEST_DESCRIPTION"
-	if grep -qw "$1" "$(cgroup_root)/cgroup.controllers"; then
+	if grep -qw "$1" "$cgroup_root/cgroup.controllers"; then
 		run call run --bundle "$bundle" "$id"
 		[ "$status" -eq 0 ] && [[ "$output" == *ran* ]]
 		return

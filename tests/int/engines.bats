@@ -3,9 +3,10 @@
 load engines.bash
 
 @test "every record has its line here" {
+	lines=$(<"$BATS_TEST_FILENAME")
 	for f in "$records"/*-*.json; do
-		name=$(basename "$f" .json)
-		[[ $name == seccomp-* ]] || grep -q "^@test \"$name\" " "$BATS_TEST_FILENAME" || { echo "no line for $name"; false; }
+		name=${f##*/} name=${name%.json}
+		[[ $name == seccomp-* || $lines == *"@test \"$name\" "* ]] || { echo "no line for $name"; false; }
 	done
 }
 
