@@ -7,7 +7,7 @@ allowed='log_state|fault'
 for room in $rooms container; do
 	[ "$room" = container ] && allowed='public_sink|text'
 	if [ ! -f "$(library "$room")" ]; then
-		skip "lib$room.a is not built"
+		skip "$room keeps no state of its own" "lib$room.a is not built"
 		continue
 	fi
 	nm "$(library "$room")" 2>/dev/null | awk 'NF == 3 && $2 ~ /^[bBdDcCsS]$/ && $1 !~ /^$/ { print $3 }' |

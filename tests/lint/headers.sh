@@ -13,6 +13,6 @@ printf '#include "container.h"\nint main() { return brig_version() == nullptr; }
 if command -v c++ >/dev/null 2>&1; then
 	c++ -fsyntax-only -Wall -I"$top_srcdir/libcontainer" "$tmp/api.cc" 2>&1 | check "container.h is C++ too"
 else
-	skip "no C++ compiler"
+	skip "container.h is C++ too" "no C++ compiler"
 fi
 finish

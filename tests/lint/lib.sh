@@ -26,7 +26,7 @@ check() {
 	fi
 }
 
-skip() { echo "ok $(next) # SKIP $1"; }
+skip() { echo "ok $(next) - $1 # SKIP $2"; }	# NAME REASON
 
 finish() {
 	echo "1..$(wc -l <"$tmp/count")"

@@ -40,6 +40,6 @@ if [ -f ../docs/PLAN.md ]; then
 		grep -q "$wire" ../docs/PLAN.md || echo "$wire is not in docs/PLAN.md"
 	done <"$tmp/ops" | check "each kind is documented"
 else
-	skip "docs/PLAN.md is not there"
+	skip "each kind is documented" "docs/PLAN.md is not there"
 fi
 finish

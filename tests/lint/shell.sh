@@ -9,6 +9,6 @@ done | check "each script parses"
 if command -v shellcheck >/dev/null 2>&1; then
 	shellcheck -S warning -e SC2154,SC3013 bootstrap tests/lint/*.sh tests/plan/*.sh 2>&1 | check "shellcheck"
 else
-	skip "shellcheck is not installed"
+	skip "shellcheck" "shellcheck is not installed"
 fi
 finish
