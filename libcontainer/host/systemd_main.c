@@ -102,6 +102,8 @@ static int append_bytes(sd_bus_message *m, const char *name, const char *hex)
 	OWN_MEM uint8_t *bytes = calloc(n + 1, 1);
 	int rc = bytes ? 0 : -ENOMEM;
 
+	if (hex[strspn(hex, "0123456789abcdef")] || hex[2 * n])
+		rc = -EINVAL;
 	for (size_t i = 0; i < n && rc >= 0; i++)
 		rc = sscanf(hex + 2 * i, "%2hhx", &bytes[i]) == 1 ? 0 : -EINVAL;
 	if (rc < 0 || (rc = sd_bus_message_open_container(m, 'r', "sv")) < 0 || (rc = sd_bus_message_append(m, "s", name)) < 0 ||
@@ -114,12 +116,13 @@ static int append_bytes(sd_bus_message *m, const char *name, const char *hex)
 /* "NAME=TYPE:VALUE" */
 static int append(sd_bus_message *m, char *property)
 {
-	char *type = strchr(property, '='), *value = type ? type + 3 : NULL;
+	char *type = strchr(property, '='), *value;
 	uint64_t number = 0;
 
 	if (!type || !type[1] || type[2] != ':')
 		return -EINVAL;
 	*type++ = '\0';
+	value = type + 2;
 	if (*type == 's')
 		return sd_bus_message_append(m, "(sv)", property, "s", value);
 	if (*type == 'y')
