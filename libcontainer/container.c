@@ -1,26 +1,16 @@
 /* room: host — the public API: checks arguments, calls life/, translates errors */
-#include "container.h"
+#include "container_private.h"
 #include "base/log.h"
-#include "life/features.h"
-#include "life/life.h"
 #include "life/seal.h"
-#include "probe/probe.h"
-#include "base/num.h"
 #include "fs/cgroupfs.h"
-#include "fs/hostfile.h"
 #include "sys/sys.h"
 
 #include <fcntl.h>
-#include <seccomp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 
-#ifndef BRIG_VERSION
-#define BRIG_VERSION PACKAGE_VERSION
-#endif
-
-static int give(const struct err *in, struct brig_err *out)
+int public_error(const struct err *in, struct brig_err *out)
 {
 	memset(out, 0, sizeof(*out));
 	out->kind = (enum brig_err_kind)in->kind;
@@ -58,7 +48,7 @@ int brig_seal_self(char *const argv[], struct brig_err *err)
 {
 	struct err e;
 
-	return seal_self(argv, environ, &e) < 0 ? give(&e, err) : 0;
+	return seal_self(argv, environ, &e) < 0 ? public_error(&e, err) : 0;
 }
 
 /* A descriptor of ours that became somebody's standard stream would be written to. The stand-in is gone at execve, as the caller had it. */
@@ -80,9 +70,9 @@ int brig_check_fds(unsigned n, struct brig_err *err)
 	for (unsigned i = 0; i < n; i++)
 		if (sys_fstat((int)(3 + i), &st) < 0) {
 			err_set(&e, ERR_USAGE, errno, "unable to stat preserved-fd %u (of %u)", 3 + i, n);
-			return give(&e, err);
+			return public_error(&e, err);
 		}
-	return fill_stdio(&e) < 0 ? give(&e, err) : 0;
+	return fill_stdio(&e) < 0 ? public_error(&e, err) : 0;
 }
 
 /* 128 random bits: nobody can guess the session keyring's name. */
@@ -99,7 +89,7 @@ static int keyring_name(char *buf, size_t size, struct err *e)
 	return 0;
 }
 
-static int request_of(struct job *j, const struct brig_options *o, const struct brig_create *c, struct err *e)
+int public_request(struct job *j, const struct brig_options *o, const struct brig_create *c, struct err *e)
 {
 	struct request *r = &j->request;
 
@@ -118,7 +108,7 @@ static int create(struct job *j, struct host *h, const struct brig_options *o, c
 	char keyring[64];
 	char *copy;
 
-	TRY(request_of(j, o, c, e));
+	TRY(public_request(j, o, c, e));
 	TRY(keyring_name(keyring, sizeof(keyring), e));
 	copy = arena_strdup(&j->mem, keyring);
 	if (!copy)
@@ -148,37 +138,57 @@ int brig_create(const struct brig_options *o, const struct brig_create *c, struc
 	rc = create(&j, &h, o, &with, &e);
 	host_close(&h);
 	job_free(&j);
-	return rc < 0 ? give(&e, err) : 0;
+	return rc < 0 ? public_error(&e, err) : 0;
 }
 
-int brig_start(const struct brig_options *o, const char *id, struct brig_err *err)
+/* The container is open to others while we wait. */
+static void wait_ready(struct notify *n, struct container *c)
 {
+	OWN_FD pidfd = FD_NONE;
+	struct err ignored;
+	pid_t pid = c->journal.pid;
+
+	if (n->in >= 0 && status_pidfd(&c->journal, &pidfd, &ignored) == 0) {
+		container_close(c);
+		notify_wait(n, pidfd, pid);
+	}
+	notify_close(n);
+}
+
+int brig_start(const struct brig_options *o, const char *id, const char *notify_socket, struct brig_err *err)
+{
+	struct notify n = { notify_socket, FD_NONE, FD_NONE };
 	struct container c;
 	struct err e;
 	int rc = container_open(o->root, id, true, &c, &e);
 
 	if (rc == 0)
-		rc = life_start(&c, NULL, &e);
+		rc = life_start(&c, NULL, &n, &e);
+	if (rc == 0)
+		wait_ready(&n, &c);
 	container_close(&c);
-	return rc < 0 ? give(&e, err) : 0;
+	return rc < 0 ? public_error(&e, err) : 0;
 }
 
 /* What create has in memory is what start would read: the lock passes on with the directory. Our ends of the FIFOs must be gone, or init's last one
  * closing would not be the end of file. */
-static int start_created(const struct job *j, struct host *h, struct err *e)
+static int start_created(const struct job *j, struct host *h, struct notify *n, struct err *e)
 {
 	struct container c = { .dir = h->state, .journal = h->journal, .status = STATUS_CREATED };
 	int rc;
 
 	h->state.fd = FD_NONE;
 	host_forget_walk(h);
-	rc = life_start(&c, j->spec, e);
+	rc = life_start(&c, j->spec, n, e);
+	if (rc == 0 && j->request.detach)
+		wait_ready(n, &c);
 	container_close(&c);
 	return rc;
 }
 
 static int foreground(struct job *j, struct host *h, const struct brig_options *o, const struct brig_create *c, struct err *e)
 {
+	struct notify n = { c->notify_socket, FD_NONE, FD_NONE };
 	OWN_FD pidfd = FD_NONE;
 	struct err second;
 	int status = 0, rc;
@@ -188,9 +198,10 @@ static int foreground(struct job *j, struct host *h, const struct brig_options *
 	pidfd = sys_pidfd_open(pid);
 	if (pidfd < 0)
 		return err_sys(e, "pidfd_open %d", pid);
-	rc = start_created(j, h, e);
+	rc = start_created(j, h, &n, e);
 	if (rc == 0)
-		rc = relay(pid, pidfd, h->console_master, &status, e);
+		rc = relay(pid, pidfd, h->console_master, &n, &status, e);
+	notify_close(&n);
 	if ((rc < 0 || !c->keep) && life_delete(o->root, c->id, true, j->spec, &second) < 0) {
 		if (rc == 0)
 			*e = second;
@@ -201,9 +212,10 @@ static int foreground(struct job *j, struct host *h, const struct brig_options *
 
 static int detached(struct job *j, struct host *h, const struct brig_options *o, const struct brig_create *c, struct err *e)
 {
+	struct notify n = { c->notify_socket, FD_NONE, FD_NONE };
 	struct err second;
 
-	if (start_created(j, h, e) == 0)
+	if (start_created(j, h, &n, e) == 0)
 		return 0;
 	if (life_delete(o->root, c->id, true, j->spec, &second) < 0)
 		log_warn("%s, ignoring", second.text);
@@ -229,7 +241,7 @@ int brig_run(const struct brig_options *o, const struct brig_create *c, struct b
 		rc = c->detach ? detached(&j, &h, o, c, &e) : foreground(&j, &h, o, c, &e);
 	host_close(&h);
 	job_free(&j);
-	return rc < 0 ? give(&e, err) : rc;
+	return rc < 0 ? public_error(&e, err) : rc;
 }
 
 static struct strings list(size_t n, const char *const *item)
@@ -266,7 +278,7 @@ static int exec_foreground(struct host *h, struct err *e)
 	if (pidfd < 0)
 		return err_sys(e, "pidfd_open %d", pid);
 	host_forget_walk(h);
-	return relay(pid, pidfd, h->console_master, &status, e) < 0 ? -1 : status;
+	return relay(pid, pidfd, h->console_master, NULL, &status, e) < 0 ? -1 : status;
 }
 
 int brig_exec(const struct brig_options *o, const struct brig_exec *c, struct brig_err *err)
@@ -287,7 +299,7 @@ int brig_exec(const struct brig_options *o, const struct brig_exec *c, struct br
 		rc = exec_foreground(&h, &e);
 	host_close(&h);
 	exec_free(&x);
-	return rc < 0 ? give(&e, err) : rc;
+	return rc < 0 ? public_error(&e, err) : rc;
 }
 
 /* Without a pid namespace of its own, killing init leaves the others: then SIGKILL means the whole cgroup (compatibility 1.6). */
@@ -326,7 +338,7 @@ int brig_kill(const struct brig_options *o, const char *id, int signal, bool all
 	if (rc == 0)
 		rc = kill_one(&c, signal, all, &e);
 	container_close(&c);
-	return rc < 0 ? give(&e, err) : 0;
+	return rc < 0 ? public_error(&e, err) : 0;
 }
 
 static int freeze(const struct brig_options *o, const char *id, bool frozen, struct brig_err *err)
@@ -338,7 +350,7 @@ static int freeze(const struct brig_options *o, const char *id, bool frozen, str
 	if (rc == 0)
 		rc = life_freeze(&c, frozen, &e);
 	container_close(&c);
-	return rc < 0 ? give(&e, err) : 0;
+	return rc < 0 ? public_error(&e, err) : 0;
 }
 
 int brig_pause(const struct brig_options *o, const char *id, struct brig_err *err)
@@ -360,7 +372,7 @@ int brig_ps(const struct brig_options *o, const char *id, pid_t **ret, size_t *r
 	if (rc == 0)
 		rc = life_pids(&c, ret, ret_n, &e);
 	container_close(&c);
-	return rc < 0 ? give(&e, err) : 0;
+	return rc < 0 ? public_error(&e, err) : 0;
 }
 
 int brig_update(const struct brig_options *o, const char *id, const char *resources, const char *rdt, struct brig_err *err)
@@ -372,7 +384,7 @@ int brig_update(const struct brig_options *o, const char *id, const char *resour
 	if (rc == 0)
 		rc = life_update(&c, resources, rdt, &e);
 	container_close(&c);
-	return rc < 0 ? give(&e, err) : 0;
+	return rc < 0 ? public_error(&e, err) : 0;
 }
 
 int brig_events(const struct brig_options *o, const char *id, unsigned interval_ms, int (*each)(void *arg, const char *line), void *arg, struct brig_err *err)
@@ -384,195 +396,17 @@ int brig_events(const struct brig_options *o, const char *id, unsigned interval_
 	if (rc == 0)
 		rc = life_events(&c, interval_ms, each, arg, &e);
 	container_close(&c);
-	return rc < 0 ? give(&e, err) : 0;
+	return rc < 0 ? public_error(&e, err) : 0;
 }
 
 int brig_delete(const struct brig_options *o, const char *id, bool force, struct brig_err *err)
 {
 	struct err e;
 
-	return life_delete(o->root, id, force, NULL, &e) < 0 ? give(&e, err) : 0;
+	return life_delete(o->root, id, force, NULL, &e) < 0 ? public_error(&e, err) : 0;
 }
 
 int brig_signal_number(const char *name)
 {
 	return name_to_signal(name);
-}
-
-/* Name of a uid from the host's own /etc/passwd, without NSS; the number where there is none. */
-static char *owner_name(uint32_t uid)
-{
-	OWN(str) text = { 0 };
-	struct err ignored;
-	char *next, *name = NULL;
-
-	if (hostfile_read((struct host_path){ "/etc/passwd" }, 1 << 20, &text, &ignored) == 0) {
-		next = text.s;
-		for (char *line = strsep(&next, "\n"); line && !name; line = strsep(&next, "\n")) {
-			char *user = strsep(&line, ":"), *number;
-			uint32_t id;
-
-			strsep(&line, ":");
-			number = strsep(&line, ":");
-			if (number && num_id(number, &id) == 0 && id == uid)
-				name = strdup(user);
-		}
-	}
-	if (!name && asprintf(&name, "%u", uid) < 0)
-		name = NULL;
-	return name;
-}
-
-/* The last owner that was looked up: a list has mostly one. */
-struct owner { uint32_t uid; char *name; };
-
-static const char *owner_of(struct owner *o, uint32_t uid)
-{
-	if (o->name && o->uid == uid)
-		return o->name;
-	free(o->name);
-	*o = (struct owner){ uid, owner_name(uid) };
-	return o->name;
-}
-
-static int hand_text(struct str *text, char **ret, struct err *e)
-{
-	TRY(str_ok(text, e));
-	*ret = text->s;
-	*text = (struct str){ 0 };
-	return 0;
-}
-
-int brig_state(const struct brig_options *o, const char *id, char **ret, struct brig_err *err)
-{
-	OWN(container) c;
-	OWN(str) text = { 0 };
-	struct err e;
-
-	if (container_open(o->root, id, false, &c, &e) < 0 || query_state_json(&c, "  ", "", &text, &e) < 0 || hand_text(&text, ret, &e) < 0)
-		return give(&e, err);
-	return 0;
-}
-
-struct listing {
-	struct lookup lookup;
-	struct owner owner;
-	unsigned flags;
-	void (*each)(void *arg, const struct brig_listed *, const struct brig_err *);
-	void *arg;
-};
-
-static int list_one(struct listing *l, const char *id, struct err *e)
-{
-	OWN(container) c = { .dir = { FD_NONE } };
-	OWN(str) text = { 0 };
-	struct brig_listed one;
-
-	TRY(container_find(&l->lookup, id, false, &c, e));
-	one = (struct brig_listed){ .id = c.journal.id, .bundle = c.journal.bundle, .rootfs = c.journal.rootfs, .created = c.journal.created,
-				    .owner = owner_of(&l->owner, c.journal.owner), .status = status_name(c.status),
-				    .pid = c.status == STATUS_STOPPED ? 0 : c.journal.pid };
-	if (!one.owner)
-		return err_oom(e);
-	if (l->flags & BRIG_LIST_JSON) {
-		TRY(query_state_json(&c, NULL, one.owner, &text, e));
-		one.json = text.s;
-	}
-	l->each(l->arg, &one, NULL);
-	return 0;
-}
-
-static int list_all(struct listing *l, const char *root, struct err *e)
-{
-	OWN(arena) mem = { 0 };
-	struct strings_out ids;
-
-	if (lookup_open((struct host_path){ root }, &l->lookup, e) < 0)
-		return e->num == ENOENT && !(l->flags & BRIG_LIST_ROOT_MUST_EXIST) ? 0 : -1;
-	TRY(statedir_list(&l->lookup, &mem, &ids, e));
-	for (size_t i = 0; i < ids.n; i++) {
-		struct brig_err one;
-		struct err why;
-
-		if (list_one(l, ids.item[i], &why) == 0 || strcmp(why.text, "container does not exist") == 0)	/* deleted while we looked */
-			continue;
-		give(&why, &one);
-		snprintf(one.why, sizeof(one.why), "%s", ids.item[i]);
-		l->each(l->arg, NULL, &one);
-	}
-	return 0;
-}
-
-int brig_list(const struct brig_options *o, unsigned flags, void (*each)(void *arg, const struct brig_listed *, const struct brig_err *), void *arg, struct brig_err *err)
-{
-	struct listing l = { .lookup = LOOKUP_NONE, .flags = flags, .each = each, .arg = arg };
-	struct err e;
-	int rc = list_all(&l, o->root, &e);
-
-	lookup_dropp(&l.lookup);
-	free(l.owner.name);
-	return rc < 0 ? give(&e, err) : 0;
-}
-
-int brig_spec_default(bool rootless, char **ret, struct brig_err *err)
-{
-	OWN(str) text = { 0 };
-	struct err e;
-
-	if (spec_default(rootless, (uint32_t)sys_geteuid(), (uint32_t)sys_getegid(), &text, &e) < 0 || hand_text(&text, ret, &e) < 0)
-		return give(&e, err);
-	return 0;
-}
-
-int brig_features(char **ret, struct brig_err *err)
-{
-	OWN(str) text = { 0 };
-	struct err e;
-
-	features_print(BRIG_VERSION, &text);
-	return hand_text(&text, ret, &e) < 0 ? give(&e, err) : 0;
-}
-
-int brig_facts(char **ret, struct brig_err *err)
-{
-	OWN(arena) mem = { 0 };
-	OWN(str) text = { 0 };
-	struct facts f;
-	struct err e;
-
-	if (probe_facts(&mem, &f, &e) < 0)
-		return give(&e, err);
-	facts_print(&f, &text);
-	return hand_text(&text, ret, &e) < 0 ? give(&e, err) : 0;
-}
-
-int brig_explain(const struct brig_options *o, const struct brig_create *c, const char *facts, bool json, char **ret, struct brig_err *err)
-{
-	OWN(job) j = { 0 };
-	OWN(str) text = { 0 };
-	struct err e;
-
-	if (request_of(&j, o, c, &e) < 0 || job_load(&j, facts, &e) < 0)
-		return give(&e, err);
-	plan_print(j.plan, json ? PLAN_JSON : PLAN_TEXT, &text);
-	return hand_text(&text, ret, &e) < 0 ? give(&e, err) : 0;
-}
-
-const char *brig_version(void)
-{
-	return BRIG_VERSION;
-}
-
-const char *brig_spec_version(void)
-{
-	return SPEC_VERSION;
-}
-
-const char *brig_libseccomp_version(void)
-{
-	static char text[32];
-	const struct scmp_version *v = seccomp_version();
-
-	snprintf(text, sizeof(text), "%u.%u.%u", v->major, v->minor, v->micro);
-	return text;
 }

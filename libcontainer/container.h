@@ -64,7 +64,8 @@ struct brig_create {
 };
 
 BRIG_API int brig_create(const struct brig_options *, const struct brig_create *, struct brig_err *);
-BRIG_API int brig_start(const struct brig_options *, const char *id, struct brig_err *);
+/* notify_socket: $NOTIFY_SOCKET, or NULL; with it, it also waits until the container has said that it is ready, or is dead. */
+BRIG_API int brig_start(const struct brig_options *, const char *id, const char *notify_socket, struct brig_err *);
 /* Returns the exit status of the process (0-255; 128+signal), or -1. In the foreground it relays signals and the terminal and deletes the
  * container at the end unless keep; detached it returns 0 once the program runs. */
 BRIG_API int brig_run(const struct brig_options *, const struct brig_create *, struct brig_err *);

@@ -70,6 +70,7 @@ char *absolute_or_null(const char *path);	/* the same; NULL for NULL and "" */
 /* "3" of --preserve-fds; exits with a message when it is no number. */
 unsigned preserved_fds(const struct values *v);
 unsigned listen_fds(void);			/* LISTEN_FDS of the environment, 0 without */
+const char *notify_socket(void);		/* NOTIFY_SOCKET of the environment, NULL without */
 
 void help_program(void);
 void man_page(const struct verb *verb);		/* NULL: of the program */

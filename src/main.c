@@ -128,6 +128,13 @@ unsigned listen_fds(void)
 	return number(n, "LISTEN_FDS");
 }
 
+const char *notify_socket(void)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+
+	return path && path[0] ? path : NULL;
+}
+
 static int print_version(void)
 {
 	printf("%s version %s\ncommit: %s\nspec: %s\nlibseccomp: %s\n", program_name, brig_version(), BRIG_COMMIT, brig_spec_version(), brig_libseccomp_version());

@@ -20,7 +20,7 @@ static struct brig_create arguments(const struct verb *verb, const struct values
 {
 	struct brig_create c = {
 		.size = sizeof(c), .id = v->arg[0], .no_pivot = v->no_pivot, .no_new_keyring = v->no_new_keyring, .detach = v->detach, .keep = v->keep,
-		.no_subreaper = v->no_subreaper, .preserve_fds = preserved_fds(v), .listen_fds = listen_fds(), .notify_socket = getenv("NOTIFY_SOCKET"),
+		.no_subreaper = v->no_subreaper, .preserve_fds = preserved_fds(v), .listen_fds = listen_fds(), .notify_socket = notify_socket(),
 	};
 
 	c.bundle = realpath(v->bundle && v->bundle[0] ? v->bundle : ".", NULL);

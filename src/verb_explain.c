@@ -37,7 +37,7 @@ int verb_explain(const struct verb *verb, struct values *v)
 {
 	struct brig_create c = {
 		.size = sizeof(c), .id = v->n ? v->arg[0] : "ID", .no_pivot = v->no_pivot, .no_new_keyring = v->no_new_keyring,
-		.preserve_fds = preserved_fds(v),
+		.preserve_fds = preserved_fds(v), .notify_socket = notify_socket(),
 	};
 	struct brig_options o = { .size = sizeof(o), .root = v->root ? v->root : "/run/brig", .systemd_cgroup = wants_systemd(v), .rootless = -1 };
 	char *text = NULL, *facts = NULL, *bundle;

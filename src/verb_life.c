@@ -8,7 +8,7 @@ int verb_start(const struct verb *verb, struct values *v)
 	struct brig_options o = library_options(v);
 	struct brig_err e;
 
-	return brig_start(&o, v->arg[0], &e) < 0 ? out_error(verb->name, &e) : 0;
+	return brig_start(&o, v->arg[0], notify_socket(), &e) < 0 ? out_error(verb->name, &e) : 0;
 }
 
 int verb_kill(const struct verb *verb, struct values *v)

@@ -4,7 +4,7 @@
 
 #include "host/host.h"
 
-host_fn state_reserve, state_created, start_fifo;			/* state.c */
+host_fn state_reserve, state_created, start_fifo, notify_dir;		/* state.c */
 int state_note_init(struct host *h, struct err *e) MUST_CHECK;		/* state.c: when init is born */
 host_fn tree_open_host, node_open_host, tree_attr_host, tree_idmap, ns_open;	/* source.c */
 host_fn socket_connect, console_send, pidfd_send, seccomp_notify;		/* socket.c */

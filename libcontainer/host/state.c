@@ -65,6 +65,18 @@ int start_fifo(struct host *h, const struct step *s, struct err *e)
 	return fifo(h, "start.out", s->fifo.out, e);
 }
 
+/* Any user of the container may look into it; the directory above is closed to everybody else. */
+int notify_dir(struct host *h, const struct step *s, struct err *e)
+{
+	OWN_FD dir = FD_NONE;
+
+	(void)s;
+	if (sys_mkdirat(h->state.fd, "notify", 0755) < 0)
+		return err_sys(e, "mkdir notify in the state directory");
+	dir = sys_openat(h->state.fd, "notify", O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	return dir < 0 || sys_fchmod(dir, 0755) < 0 ? err_sys(e, "chmod notify in the state directory") : 0;	/* whatever the umask */
+}
+
 /* With a cgroup, cgroup.kill finds init whatever the journal says, and mostly it ends by itself with the baton. But one that is in a hook does not
  * read the baton; without a cgroup, only the journal can tell delete of it then. */
 int state_note_init(struct host *h, struct err *e)

@@ -21,6 +21,7 @@ static host_fn *const host_table[OP_COUNT] = {
 	[OP_CGROUP_DEVICES] = cgroup_devices,
 	[OP_CGROUP_OWNER] = cgroup_owner,
 	[OP_START_FIFO] = start_fifo,
+	[OP_NOTIFY_DIR] = notify_dir,
 	[OP_JOIN_CLONE] = join_clone,
 	[OP_CLONE] = clone_host,
 	[OP_UNDUMPABLE] = undumpable_host,

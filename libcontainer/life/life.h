@@ -48,8 +48,21 @@ int life_prepare(struct job *j, struct host *h, struct err *e) MUST_CHECK;
 bool life_oom_killed(const struct host *h);
 /* With no_new_privs the filter is loaded after attest has looked; so it is looked at once more, while the process lives. */
 int life_look_at_seccomp(const struct spec *s, pid_t pid, struct err *e) MUST_CHECK;
+/* NOTIFY_SOCKET of the caller's environment, and the container's (life/notify.c). */
+struct notify {
+	const char *socket;		/* absolute, "@NAME" of an abstract one, or NULL: nobody wants to know */
+	int in, to;			/* what the container writes to, and whom we tell; FD_NONE: nobody, or not any more */
+};
+/* Binds and connects, before the program runs; what fails is a warning: the container does not depend on it. */
+void notify_open(struct notify *n, const struct statedir *d);
+/* Reads one message. The first one that says that the container is ready is passed on, with pid; *ret_barrier is what the manager closes then. */
+void notify_take(struct notify *n, pid_t pid, int *ret_barrier);
+/* Until the container is ready and the manager knows it, or the process of pidfd is dead (FD_NONE: it is). */
+void notify_wait(struct notify *n, int pidfd, pid_t pid);
+void notify_close(struct notify *n);
+
 /* spec: the container's configuration where it is in memory, or NULL: the saved one is read. So too for life_delete. */
-int life_start(struct container *c, const struct spec *spec, struct err *e) MUST_CHECK;
+int life_start(struct container *c, const struct spec *spec, struct notify *n, struct err *e) MUST_CHECK;
 /* What one exec owns, on top of the container that it enters. */
 struct exec {
 	struct job job;			/* request: filled by the caller but for the target; spec: the process that results */
@@ -79,8 +92,8 @@ int life_hooks(const struct spec *s, enum hook_kind kind, const struct journal *
 /* The configuration saved at create. */
 int life_saved_spec(const struct container *c, const struct spec **ret, struct err *e) MUST_CHECK;
 
-/* Foreground: relays terminal and signals until the process ends; its exit status (0-255, 128+signal) in *ret. master FD_NONE: no terminal. */
-int relay(pid_t pid, int pidfd, int master, int *ret, struct err *e) MUST_CHECK;
+/* Foreground: relays terminal and signals until the process ends; its exit status (0-255, 128+signal) in *ret. master FD_NONE: no terminal. notify: or NULL. */
+int relay(pid_t pid, int pidfd, int master, struct notify *notify, int *ret, struct err *e) MUST_CHECK;
 /* Before the program starts: it must not see a terminal of no size. */
 void relay_size(int master);
 /* Before the container exists: SIGINT and all else wait in the mask until relay() takes them. */

@@ -16,6 +16,7 @@ struct pump {			/* bytes read from one side and not yet written to the other */
 struct relay {
 	pid_t pid;
 	int pidfd, master, signals;
+	struct notify *notify;	/* or NULL */
 	struct termios saved;
 	bool raw;		/* our terminal is in raw mode, and must come back */
 	struct pump in, out;
@@ -120,19 +121,28 @@ static void send_eof(struct relay *r)
 	(void)sys_write(r->master, "\x04", 1);
 }
 
+/* The main process of a service in the foreground is ours. Nobody waits for the barrier: we stay. */
+static void pass_ready(struct relay *r)
+{
+	OWN_FD barrier = FD_NONE;
+
+	notify_take(r->notify, sys_getpid(), &barrier);
+}
+
 static bool step(struct relay *r)
 {
 	bool in_ended = r->in.ended;
-	struct pollfd p[6] = {
+	struct pollfd p[] = {
 		{ .fd = r->pidfd, .events = POLLIN },
 		{ .fd = r->signals, .events = POLLIN },
 		{ .fd = r->master >= 0 && !r->in.ended && !r->in.n ? 0 : -1, .events = POLLIN },
 		{ .fd = r->in.n ? r->master : -1, .events = POLLOUT },
 		{ .fd = !r->out.ended && !r->out.n ? r->master : -1, .events = POLLIN },
 		{ .fd = r->out.n ? 1 : -1, .events = POLLOUT },
+		{ .fd = r->notify ? r->notify->in : -1, .events = POLLIN },
 	};
 
-	if (sys_poll(p, 6, NULL) < 0)
+	if (sys_poll(p, sizeof(p) / sizeof(*p), NULL) < 0)
 		return true;
 	if (p[1].revents)
 		forward(r);
@@ -144,6 +154,8 @@ static bool step(struct relay *r)
 		fill(&r->out, r->master);
 	if (p[5].revents)
 		drain(&r->out, 1);
+	if (p[6].revents)
+		pass_ready(r);
 	if (!in_ended && r->in.ended && r->master >= 0)
 		send_eof(r);
 	return !p[0].revents;
@@ -177,9 +189,9 @@ static int collect(struct relay *r, int *ret, struct err *e)
 	return 0;
 }
 
-int relay(pid_t pid, int pidfd, int master, int *ret, struct err *e)
+int relay(pid_t pid, int pidfd, int master, struct notify *notify, int *ret, struct err *e)
 {
-	struct relay r = { .pid = pid, .pidfd = pidfd, .master = master, .signals = FD_NONE };
+	struct relay r = { .pid = pid, .pidfd = pidfd, .master = master, .signals = FD_NONE, .notify = notify };
 	sigset_t set;
 	int rc;
 

@@ -82,7 +82,7 @@ static void kill_now(const struct journal *j)
 		sys_pidfd_signal(pidfd, SIGKILL);
 }
 
-int life_start(struct container *c, const struct spec *spec, struct err *e)
+int life_start(struct container *c, const struct spec *spec, struct notify *n, struct err *e)
 {
 	const struct spec *saved __attribute__((cleanup(spec_dropp))) = NULL;
 	OWN_FD in = FD_NONE, out = FD_NONE;
@@ -99,6 +99,7 @@ int life_start(struct container *c, const struct spec *spec, struct err *e)
 		return refuse(STATUS_STOPPED, e);
 	if (in < 0 || out < 0)
 		return err_sys(e, "open the start FIFO");
+	notify_open(n, &c->dir);
 	/* Gone before the byte: whoever kills us here leaves a container that can only be deleted, never one started twice. */
 	if (sys_unlinkat(c->dir.fd, "start.in", 0) < 0 || sys_unlinkat(c->dir.fd, "start.out", 0) < 0)
 		return err_sys(e, "remove the start FIFO");

@@ -13,7 +13,7 @@ struct builder {
 	size_t cap;
 	bool new_userns, any_userns;	/* made, made or joined */
 	bool privileged;		/* the host may clone trees and write maps itself */
-	slot_t root, cgroup, unit, pidfd, start_in, start_out, console, console_socket, pidfd_socket, agent, target, null_node, empty_dir, seccomp;
+	slot_t root, cgroup, unit, pidfd, start_in, start_out, console, console_socket, pidfd_socket, agent, target, notify, null_node, empty_dir, seccomp;
 	slot_t ns[NS_COUNT];
 	slot_t *mount;			/* per spec mount: the detached tree opened on the host, or SLOT_NONE */
 	slot_t *dev;			/* per device in a user namespace */
@@ -72,6 +72,9 @@ int open_trees(struct builder *b, enum room room);	/* rootfs, bind sources, devi
 int open_cgroup_mounts(struct builder *b, enum room room);	/* after the cgroup exists */
 const struct spec_caps *wanted_caps(struct builder *b);	/* what this kernel and caller can grant of /process/capabilities; NULL (error set) */
 
+extern const char notify_why[];
+int add_notify_dir(struct builder *b);
+
 /* An empty plan and the builder over it (NULL: error set); builder_finish fills what the walk looks up. */
 struct plan *builder_start(struct builder *b, const struct spec *s, const struct facts *f, const struct request *r, struct err *e);
 int builder_finish(struct builder *b) MUST_CHECK;
@@ -90,6 +93,7 @@ int add_host_settings(struct builder *b);
 int add_become_root(struct builder *b);
 int add_root(struct builder *b);
 int add_mounts(struct builder *b);
+int add_notify(struct builder *b);
 int add_devices(struct builder *b);
 int add_network(struct builder *b);
 int add_identity(struct builder *b);

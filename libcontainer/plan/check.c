@@ -34,6 +34,8 @@ static const char at_birth[] = "limits and access are in force before the first 
 static const struct rule rule[] = {
 	AFTER_IN(UNDUMPABLE, HOST, STATE_RESERVE, HOST, "nobody may look into brig while it holds anything"),
 	AFTER(STATE_RESERVE, START_FIFO, "the FIFOs lie in the state directory"),
+	AFTER(STATE_RESERVE, NOTIFY_DIR, "it lies in the state directory"),
+	AFTER(NOTIFY_DIR, TREE_OPEN, "what is cloned is that directory"),
 	AFTER(STATE_RESERVE, SOCKET_CONNECT, "an id that is taken is refused before anything is touched"),
 	AFTER(STATE_RESERVE, NS_OPEN, "an id that is taken is refused before anything is touched"),
 	AFTER(STATE_RESERVE, TREE_OPEN, "an id that is taken is refused before anything is touched"),

@@ -23,6 +23,7 @@ static int order(struct builder *b)
 	TRY(add_network(b));
 	TRY(add_root(b));			/* propagation, then the container's tree; all targets lie beneath it */
 	TRY(add_mounts(b));
+	TRY(add_notify(b));			/* where the socket of sd_notify(3) will be */
 	TRY(add_devices(b));
 	TRY(add_identity(b));			/* sysctl, names, labels: through a procfs of our own */
 	TRY(add_console(b));

@@ -535,7 +535,7 @@ void step_fields(struct fields *f, const struct step *s)
 	case OP_UNIT_SETTLE: case OP_TARGET_OPEN: case OP_NS_JOIN: case OP_AFFINITY: case OP_BIRTH_AFFINITY:
 		small_fields(f, s);
 		break;
-	case OP_STATE_RESERVE: case OP_ROOT_OPEN: case OP_UNDUMPABLE: case OP_STILL_UNDUMPABLE: case OP_LOOPBACK: case OP_ROOT_READONLY:
+	case OP_STATE_RESERVE: case OP_NOTIFY_DIR: case OP_ROOT_OPEN: case OP_UNDUMPABLE: case OP_STILL_UNDUMPABLE: case OP_LOOPBACK: case OP_ROOT_READONLY:
 	case OP_NO_NEW_PRIVS: case OP_COUNT:
 		break;
 	}

@@ -122,28 +122,38 @@ int add_drop(struct builder *b)
 
 /* ---- the program ---- */
 
+/* What the container must know of what it is given besides (sd_listen_fds(3), sd_notify(3)). */
+static int add_given(struct builder *b, struct strings *env)
+{
+	const char **item = arena_array(&b->p->mem, env->n + 3, sizeof(*item));
+	size_t n = 0;
+
+	if (!item)
+		return err_oom(b->e);
+	for (size_t i = 0; i < env->n; i++)
+		if (!(b->r->listen_fds && strncmp(env->item[i], "LISTEN_", 7) == 0) && !(b->r->notify_socket && strncmp(env->item[i], "NOTIFY_SOCKET=", 14) == 0))
+			item[n++] = env->item[i];	/* not twice: the first would win */
+	if (b->r->listen_fds) {
+		item[n++] = text(b, "LISTEN_FDS=%u", b->r->listen_fds);
+		if (!item[n - 1])
+			return -1;
+		item[n++] = "LISTEN_PID=1";
+	}
+	if (b->r->notify_socket)
+		item[n++] = "NOTIFY_SOCKET=/run/notify/notify.sock";
+	*env = (struct strings){ n, item };
+	return 0;
+}
+
 static int exec_fields(struct builder *b, struct step *s)
 {
 	const struct spec_process *p = &b->s->process;
-	const char **env;
 
 	s->exec.args = p->args;
 	s->exec.env = p->env;
 	s->exec.cwd = p->cwd;
 	s->exec.uid = p->user.uid;
-	if (!b->r->listen_fds)
-		return 0;
-	env = arena_array(&b->p->mem, p->env.n + 2, sizeof(*env));
-	if (!env)
-		return err_oom(b->e);
-	for (size_t i = 0; i < p->env.n; i++)
-		env[i] = p->env.item[i];
-	env[p->env.n] = text(b, "LISTEN_FDS=%u", b->r->listen_fds);
-	env[p->env.n + 1] = "LISTEN_PID=1";
-	if (!env[p->env.n])
-		return -1;
-	s->exec.env = (struct strings){ p->env.n + 2, env };
-	return 0;
+	return b->r->listen_fds || b->r->notify_socket ? add_given(b, &s->exec.env) : 0;
 }
 
 int add_close_fds(struct builder *b)

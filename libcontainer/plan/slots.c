@@ -44,7 +44,7 @@ struct step_slots step_slots(const struct step *s)
 	case OP_PIDFD_SEND: reads(&t, s->send.pidfd); reads(&t, s->send.socket); break;
 	case OP_MASK: reads(&t, s->mask.null); reads(&t, s->mask.empty); break;
 	case OP_ATTEST: case OP_UNIT_SET:
-	case OP_STATE_RESERVE: case OP_NS_NEW: case OP_TIME_OFFSETS: case OP_ID_MAP: case OP_NET_DEVICE:
+	case OP_STATE_RESERVE: case OP_NOTIFY_DIR: case OP_NS_NEW: case OP_TIME_OFFSETS: case OP_ID_MAP: case OP_NET_DEVICE:
 	case OP_OOM_SCORE: case OP_SCHEDULER: case OP_IO_PRIORITY: case OP_AFFINITY: case OP_BIRTH_AFFINITY: case OP_RDT: case OP_RLIMIT: case OP_UNDUMPABLE: case OP_STILL_UNDUMPABLE:
 	case OP_BECOME_ROOT: case OP_LOOPBACK: case OP_PROPAGATION: case OP_MOUNT_CHANGE: case OP_DEVICE_NODE: case OP_LINK:
 	case OP_CWD_MAKE: case OP_SYSCTL: case OP_HOSTNAME: case OP_DOMAINNAME: case OP_HOOK: case OP_PIVOT: case OP_ROOT_PROPAGATION:

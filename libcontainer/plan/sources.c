@@ -21,7 +21,7 @@ int add_state_reserve(struct builder *b)
 	ADD(fifo, b, OP_START_FIFO, HOST, "default: create ends before the program starts");
 	fifo->fifo.in = b->start_in;
 	fifo->fifo.out = b->start_out;
-	return 0;
+	return add_notify_dir(b);
 }
 
 /* A host path becomes a detached tree. The room is the host's, or init's before the root is attached when the host lacks the right. */
@@ -111,7 +111,8 @@ int open_trees(struct builder *b, enum room room)
 			TRY(open_mount(b, room, i));
 	}
 	TRY(open_devices(b, room));
-	return open_null(b, room);
+	TRY(open_null(b, room));
+	return b->r->notify_socket ? open_tree_step(b, room, notify_why, text(b, "%s/%s/notify", b->r->state_root, b->r->id), "notify", &b->notify) : 0;
 }
 
 static int open_namespaces(struct builder *b)

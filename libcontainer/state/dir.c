@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/file.h>
 
-enum { LOCK_MS = 30000 };
+enum { LOCK_MS = 30000, NOTIFY_DEPTH = 32 };
 
 /* Ours (or root's), and nobody else may write: what is inside is believed (CVE-2018-19295 class). */
 static int trust(int fd, const char *what, struct err *e)
@@ -206,18 +206,41 @@ int statedir_list(const struct lookup *l, struct arena *mem, struct strings_out 
 	return collect(&dir, mem, ret, e);
 }
 
+/* The container sees its notify directory read-only; but one that may mount can change that, and what it leaves there must not hinder us. */
+static int remove_tree(int at, const char *name, unsigned depth, struct err *e)
+{
+	OWN(dirread) dir = { .fd = FD_NONE };
+	OWN_FD fd = sys_openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	unsigned char type;
+	const char *entry;
+	int found;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : err_sys(e, "open %s in the state directory", name);
+	if (depth == 0)
+		return err_set(e, ERR_STATE, ELOOP, "remove %s in the state directory", name);
+	if (dirread_open(fd, &dir) < 0)
+		return err_sys(e, "list %s in the state directory", name);
+	while ((found = dirread_next(&dir, &entry, &type)) > 0)
+		if (sys_unlinkat(fd, entry, 0) < 0 && errno != ENOENT) {
+			if (errno != EISDIR)
+				return err_sys(e, "remove %s in the state directory", entry);
+			TRY(remove_tree(fd, entry, depth - 1, e));
+		}
+	return found < 0 || (sys_unlinkat(at, name, AT_REMOVEDIR) < 0 && errno != ENOENT) ? err_sys(e, "remove %s in the state directory", name) : 0;
+}
+
 int statedir_remove(struct host_path root, const char *id, const struct statedir *d, struct err *e)
 {
-	static const char *const known[] = { "config.json", ".config.json", "start.in", "start.out", ".state.json", "notify/notify.sock", "state.json" };
+	static const char *const known[] = { "config.json", ".config.json", "start.in", "start.out", ".state.json", "state.json" };
 	OWN_FD at = open_root(root, e);
 
 	if (at < 0)
 		return e->num == ENOENT ? 0 : -1;
+	TRY(remove_tree(d->fd, "notify", NOTIFY_DEPTH, e));
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
 		if (sys_unlinkat(d->fd, known[i], 0) < 0 && errno != ENOENT && errno != ENOTDIR)
 			return err_sys(e, "remove %s/%s/%s", root.s, id, known[i]);
-	if (sys_unlinkat(d->fd, "notify", AT_REMOVEDIR) < 0 && errno != ENOENT)
-		return err_sys(e, "remove %s/%s/notify", root.s, id);
 	if (sys_unlinkat(at, id, AT_REMOVEDIR) < 0 && errno != ENOENT)
 		return err_sys(e, "remove %s/%s", root.s, id);
 	return 0;

@@ -15,7 +15,8 @@ union control {
 	char bytes[CMSG_SPACE(FDS_MAX * sizeof(int))];
 };
 
-static int unix_address(const char *path, struct sockaddr_un *ret)
+/* "@NAME" is an abstract one, as in sd_notify(3). */
+static int unix_address(const char *path, struct sockaddr_un *ret, socklen_t *ret_size)
 {
 	size_t n = strlen(path);
 
@@ -25,6 +26,11 @@ static int unix_address(const char *path, struct sockaddr_un *ret)
 	}
 	*ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
 	memcpy(ret->sun_path, path, n + 1);
+	*ret_size = sizeof(*ret);
+	if (path[0] == '@') {
+		ret->sun_path[0] = '\0';
+		*ret_size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n);
+	}
 	return 0;
 }
 
@@ -45,21 +51,23 @@ int sys_socket_unix(int type)
 int sys_bind_unix(int fd, const char *path)
 {
 	struct sockaddr_un sa;
+	socklen_t n;
 
-	if (sys_fault(__func__) || unix_address(path, &sa) < 0)
+	if (sys_fault(__func__) || unix_address(path, &sa, &n) < 0)
 		return -1;
-	return bind(fd, (struct sockaddr *)&sa, sizeof(sa));
+	return bind(fd, (struct sockaddr *)&sa, n);
 }
 
 int sys_connect_unix(int fd, const char *path)
 {
 	struct sockaddr_un sa;
+	socklen_t n;
 	int r;
 
-	if (sys_fault(__func__) || unix_address(path, &sa) < 0)
+	if (sys_fault(__func__) || unix_address(path, &sa, &n) < 0)
 		return -1;
 	do {
-		r = connect(fd, (struct sockaddr *)&sa, sizeof(sa));
+		r = connect(fd, (struct sockaddr *)&sa, n);
 	} while (r < 0 && errno == EINTR);
 	return r;
 }

@@ -147,8 +147,8 @@ int sys_seccomp_load(const struct sock_filter *filter, unsigned short n, unsigne
 
 /* ---- sock.c ---- */
 int sys_socketpair_seqpacket(int fds[2]);
-int sys_socket_unix(int type);					/* SOCK_STREAM or SOCK_SEQPACKET */
-int sys_bind_unix(int fd, const char *path);			/* errno ENAMETOOLONG beyond sun_path */
+int sys_socket_unix(int type);					/* SOCK_STREAM, SOCK_SEQPACKET or SOCK_DGRAM */
+int sys_bind_unix(int fd, const char *path);			/* errno ENAMETOOLONG beyond sun_path; "@NAME": abstract */
 int sys_connect_unix(int fd, const char *path);
 int sys_listen(int fd, int backlog);
 int sys_accept(int fd);

@@ -160,6 +160,24 @@ for pid in mine 1 ''; do
 	timeout -s KILL 15 bash -c 'exec 3</dev/zero 4</dev/full; [ "$1" = mine ] && set -- $$ "${@:2}"; export LISTEN_FDS=1 LISTEN_PID=$1; exec "${@:2}"' bash "$pid" "$RT" --root "$S" run -b "$B" c </dev/null 2>&1 | grep -v '^fd.[012]=' | normal >"$O/listen-fds[$pid].out"
 	timeout -s KILL 15 bash -c 'exec 3</dev/zero 4</dev/full; [ "$1" = mine ] && set -- $$ "${@:2}"; export LISTEN_FDS=1 LISTEN_PID=$1; exec "${@:2}"' bash "$pid" "$RT" --root "$S" run --preserve-fds 1 -b "$B" c </dev/null 2>&1 | grep -v '^fd.[012]=' | normal >"$O/listen-fds-preserve[$pid].out"
 done
+# ---- sd_notify(3) ----
+notify() {	# notify NAME: what the manager was told; MAINPID is that of the container, or another
+	wait "$manager"
+	sed "s/MAINPID=${pid:-0}\\\\/MAINPID=@INIT@\\\\/; s/MAINPID=[0-9][0-9]*/MAINPID=@OTHER@/" "$D/told" | keep "$1.told"
+	rm -f "$D/manager" "$D/manager.ready"
+}
+manager() { python3 "${BASH_SOURCE[0]%/*}/../int/manager.py" "$D/manager" "$@" >"$D/told" & manager=$!; until [ -e "$D/manager.ready" ]; do sleep 0.02; done; }
+export NOTIFY_SOCKET=$D/manager
+conf; program sleep 300 , notify READY=1 , report place mounts , sleep 1000000
+manager; plain create -b "$B" c; { stat -c '%a' "$S/c/notify"; ls "$S/c/notify"; } | keep notify.directory; mv "$D/out" "$D/create.out"
+step notify-start start c; pid=$("$RT" --root "$S" state c | jq .pid); sleep 0.2; grep notify "$D/create.out" | sed -E 's/ (ext4|xfs|btrfs|tmpfs|overlay) ([a-z,]*) .*/ \2/' | keep notify-start.inner; notify notify-start; gone
+manager; program notify READY=1 , sleep 1000000; step notify-detached run -d -b "$B" c; pid=$("$RT" --root "$S" state c | jq .pid); notify notify-detached; gone
+manager; program notify READY=1 X=y , sleep 200 , exit 7; pid=; step notify-run run -b "$B" c; notify notify-run; gone
+program exit 4; step notify-nobody run -b "$B" c; gone
+conf; program exit 0; plain create -b "$B" c; step notify-nobody-start start c; gone
+unset NOTIFY_SOCKET
+conf; program exit 0; plain create -b "$B" c; export NOTIFY_SOCKET=$D/manager; manager 0.5; step notify-uncreated start c; notify notify-uncreated; gone
+unset NOTIFY_SOCKET
 view view-session '' report session
 view view-sched '.process.oomScoreAdj=500' report sched
 view view-masks '.linux.maskedPaths+=["/etc/passwd","/empty"]|.linux.readonlyPaths+=["/tmp"]' read /etc/passwd /empty /proc/keys , create /tmp/x , write /proc/sys/kernel/domainname

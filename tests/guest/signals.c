@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -37,6 +39,25 @@ static int do_sleep(int argc, char **argv)
 	while (nanosleep(&t, &t) < 0)
 		;
 	return 0;
+}
+
+/* notify WORD...: one datagram to $NOTIFY_SOCKET with each word on a line; "@N" is N zeros. Prints how it went. */
+static int notify(int argc, char **argv)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	static char text[65536];
+	size_t n = 0;
+
+	for (int i = 0; i < argc; i++)
+		if (argv[i][0] == '@')
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "%0*d\n", (int)number(argv[i] + 1), 0);
+		else
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s\n", argv[i]);
+	snprintf(to.sun_path, sizeof(to.sun_path), "%s", path ? path : "");
+	say_result("notify", argv[0], sendto(fd, text, n, 0, (const struct sockaddr *)&to, sizeof(to)));
+	return close(fd);
 }
 
 static int say_text(int argc, char **argv)
@@ -100,6 +121,6 @@ static int leave_child(int argc, char **argv)
 }
 
 const struct command signal_commands[] = {
-	{ "exit", 1, 1, do_exit }, { "kill", 1, 1, do_kill }, { "sleep", 1, 1, do_sleep }, { "say", 0, -1, say_text },
+	{ "exit", 1, 1, do_exit }, { "kill", 1, 1, do_kill }, { "sleep", 1, 1, do_sleep }, { "say", 0, -1, say_text }, { "notify", 1, -1, notify },
 	{ "trap-signals", 0, 0, trap_signals }, { "signal-masks", 0, 0, signal_masks }, { "fork", 1, 1, leave_child }, { NULL, 0, 0, NULL }
 };

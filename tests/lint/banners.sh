@@ -18,7 +18,7 @@ for room in $rooms; do
 		head -n 1 "$file" | grep -qE "^/\* room: ($fits) — [^ ]" || echo "$file: $(head -n 1 "$file")"
 	done | check "$room: each file says that it runs in $fits"
 done
-for file in container.[ch] ../src/*.[ch]; do
+for file in container*.[ch] ../src/*.[ch]; do
 	head -n 1 "$file" | grep -qE '^/\* room: (any|host|cli) — [^ ]' || echo "$file: $(head -n 1 "$file")"
 done | check "container and src"
 cd "$top_srcdir" || exit 1

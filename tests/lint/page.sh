@@ -19,6 +19,7 @@ add_become_root undumpable
 add_network loopback
 add_root root-attach
 add_mounts fs-make
+add_notify -
 add_devices device-node
 add_identity hostname
 add_console -

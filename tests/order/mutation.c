@@ -23,6 +23,7 @@ static const struct harmless harmless[] = {
 	{ OP_NS_OPEN, OP_NS_OPEN, sources }, { OP_NS_OPEN, OP_TREE_OPEN, sources }, { OP_TREE_OPEN, OP_SECCOMP_COMPILE, sources },
 	{ OP_NODE_OPEN, OP_SECCOMP_COMPILE, sources }, { OP_TREE_OPEN, OP_CGROUP_MAKE, sources }, { OP_NODE_OPEN, OP_CGROUP_MAKE, sources },
 	{ OP_SECCOMP_COMPILE, OP_CGROUP_MAKE, sources }, { OP_SOCKET_CONNECT, OP_SECCOMP_COMPILE, sources },
+	{ OP_NOTIFY_DIR, OP_START_FIFO, "two names in the state directory" }, { OP_NOTIFY_DIR, OP_SOCKET_CONNECT, sources },
 	{ OP_CGROUP_WRITE, OP_CGROUP_WRITE, "different files of one empty cgroup; the dependent ones are checked by name" },
 	{ OP_CGROUP_WRITE, OP_CGROUP_DEVICES, "nothing lives in the cgroup yet" }, { OP_CGROUP_DEVICES, OP_CGROUP_OWNER, "nothing lives in the cgroup yet" },
 	{ OP_CGROUP_DEVICES, OP_TREE_OPEN, sources }, { OP_CGROUP_OWNER, OP_TREE_OPEN, sources }, { OP_CGROUP_WRITE, OP_TREE_OPEN, sources },
@@ -136,6 +137,7 @@ static void rich(struct fixture *x)
 	x->f.selinux = x->f.apparmor = true;
 	p->terminal = x->r.detach = true;
 	x->r.console_socket = "/run/console.sock";
+	x->r.notify_socket = "/run/notify.sock";
 	p->cwd = "/w";
 	x->s.domainname = "domain";
 	if (!x->f.can_mount)

@@ -30,6 +30,7 @@ static int option(struct request *r, const char *line, const char **text, bool *
 	static const struct { const char *name; size_t at; } string[] = {
 		{ "--console-socket ", offsetof(struct request, console_socket) }, { "--pid-file ", offsetof(struct request, pid_file) },
 		{ "--bundle ", offsetof(struct request, bundle) }, { "--id ", offsetof(struct request, id) },
+		{ "--notify-socket ", offsetof(struct request, notify_socket) },
 	};
 	static const struct { const char *name; size_t at; } flag[] = {
 		{ "--no-pivot", offsetof(struct request, no_pivot) }, { "--no-new-keyring", offsetof(struct request, no_new_keyring) },

@@ -1,0 +1,13 @@
+/* room: host — shared by the files that make the public API; private to them */
+#ifndef BRIG_CONTAINER_PRIVATE_H
+#define BRIG_CONTAINER_PRIVATE_H
+
+#include "container.h"
+#include "life/life.h"
+
+/* -1, with the library's error as the caller's. */
+int public_error(const struct err *in, struct brig_err *out);
+/* What the caller asks, checked; strings are borrowed from it. */
+int public_request(struct job *j, const struct brig_options *o, const struct brig_create *c, struct err *e) MUST_CHECK;
+
+#endif
