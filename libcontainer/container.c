@@ -399,6 +399,23 @@ int brig_events(const struct brig_options *o, const char *id, unsigned interval_
 	return rc < 0 ? public_error(&e, err) : 0;
 }
 
+int brig_usage(const struct brig_options *o, const char *id, struct brig_usage *ret, struct brig_err *err)
+{
+	OWN(container) c;
+	struct usage u;
+	struct err e;
+
+	_Static_assert(USAGE_UNKNOWN == BRIG_UNKNOWN && USAGE_UNLIMITED == BRIG_UNLIMITED, "the same words");
+	if (container_open(o->root, id, false, &c, &e) < 0 || life_usage(&c, &u, &e) < 0)
+		return public_error(&e, err);
+	*ret = (struct brig_usage){
+		.cpu = u.cpu, .cpu_user = u.cpu_user, .cpu_system = u.cpu_system, .throttled = u.throttled, .memory = u.memory, .memory_peak = u.memory_peak,
+		.memory_limit = u.memory_limit, .swap = u.swap, .oom_kills = u.oom_kills, .processes = u.processes, .processes_limit = u.processes_limit,
+		.read = u.read, .written = u.written, .received = u.received, .sent = u.sent,
+	};
+	return 0;
+}
+
 int brig_delete(const struct brig_options *o, const char *id, bool force, struct brig_err *err)
 {
 	struct err e;

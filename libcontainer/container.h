@@ -93,6 +93,16 @@ BRIG_API int brig_ps(const struct brig_options *, const char *id, pid_t **ret, s
 BRIG_API int brig_update(const struct brig_options *, const char *id, const char *resources, const char *rdt, struct brig_err *);
 /* Calls each with lines of JSON, one per event, until the container is gone; interval 0: one line of statistics. each returns 0 to go on, -1 to end. */
 BRIG_API int brig_events(const struct brig_options *, const char *id, unsigned interval_ms, int (*each)(void *arg, const char *line), void *arg, struct brig_err *);
+/* What a container has used, for people; an unknown number, for lack of a controller, is BRIG_UNKNOWN, and a limit that is none BRIG_UNLIMITED. */
+#define BRIG_UNKNOWN UINT64_MAX
+#define BRIG_UNLIMITED (UINT64_MAX - 1)
+struct brig_usage {
+	uint64_t cpu, cpu_user, cpu_system, throttled;			/* nanoseconds */
+	uint64_t memory, memory_peak, memory_limit, swap;		/* bytes */
+	uint64_t oom_kills, processes, processes_limit;
+	uint64_t read, written, received, sent;				/* bytes: block devices, network interfaces but the loopback */
+};
+BRIG_API int brig_usage(const struct brig_options *, const char *id, struct brig_usage *ret, struct brig_err *);
 BRIG_API int brig_delete(const struct brig_options *, const char *id, bool force, struct brig_err *);
 /* "KILL", "sigkill", "9": the number, or -1. */
 BRIG_API int brig_signal_number(const char *name);

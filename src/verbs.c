@@ -86,6 +86,7 @@ static const struct option ps_options[] = { TEXT(format, "format", 'f', "FORMAT"
 static const struct option events_options[] = {
 	TEXT(interval, "interval", 0, "DURATION", "time between statistics (default 5s)"),
 	FLAG(stats, "stats", 0, "print statistics once"),
+	TEXT(format, "format", 'f', "FORMAT", "of --stats: json, or table (default on a terminal)"),
 	END
 };
 static const struct option update_options[] = {
@@ -118,7 +119,8 @@ const struct verb verb_table[] = {
 	{ "create", "ID", 1, 1, false, true, verb_create, "Make a container and stop before its program starts",
 	  "Everything is set up and read back from the kernel before this returns; `start` then lets the program run.", create_options },
 	{ "delete", "ID", 1, 1, false, false, verb_delete, "Remove a container that has stopped or never started", NULL, delete_options },
-	{ "events", "ID", 1, 1, false, false, verb_events, "Print what a container uses, and when its memory ran out, as lines of JSON", NULL, events_options },
+	{ "events", "ID", 1, 1, false, false, verb_events, "Print what a container uses, and when its memory ran out, as lines of JSON",
+	  "On a terminal, --stats prints a table.", events_options },
 	{ "exec", "ID [COMMAND [ARG]...]", 1, 65536, true, true, verb_exec, "Run one more process in a container",
 	  "It is confined like the container's first one, by the configuration that was saved at create, unless an option asks for other. The exit status\n"
 	  "is the program's, or 255 when it could not be started.", exec_options },

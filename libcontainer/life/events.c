@@ -11,6 +11,13 @@
 
 struct stats { const struct cgdir *d; struct json_out o; };
 
+static int refuse(const struct container *c, struct err *e)
+{
+	if (c->status == STATUS_STOPPED || c->status == STATUS_CREATING)
+		return err_set(e, ERR_STATE, 0, "container with id %s is not running", c->journal.id);
+	return 0;
+}
+
 static bool slurp(const struct stats *s, const char *file, struct str *text)
 {
 	struct err ignored;
@@ -260,16 +267,16 @@ static void put_hugepages(struct stats *s)
 	json_close(&s->o, '}');
 }
 
-/* Interfaces of the container's network namespace; the loopback is left out. */
-static void put_network(struct stats *s, pid_t pid)
+typedef void interface_fn(void *arg, const char *name, const unsigned long long v[12]);
+
+/* Interfaces of the container's network namespace, with the columns of /proc/net/dev; the loopback is left out. */
+static void interfaces(pid_t pid, interface_fn *each, void *arg)
 {
-	static const char *const name[] = { "RxBytes", "RxPackets", "RxErrors", "RxDropped", "TxBytes", "TxPackets", "TxErrors", "TxDropped" };
 	OWN(str) text = { 0 };
 	struct procfs proc = { FD_NONE };
 	struct err ignored;
 	char path[32], *next;
 
-	open_key(&s->o, "network_interfaces", '[');
 	snprintf(path, sizeof(path), "%d/net/dev", pid);
 	next = procfs_open(&proc, &ignored) == 0 && procfs_read(&proc, path, &text, &ignored) == 0 ? text.s : NULL;
 	procfs_close(&proc);
@@ -283,13 +290,87 @@ static void put_network(struct stats *s, pid_t pid)
 			   v + 10, v + 11) != 12)
 			continue;
 		*colon = '\0';
-		json_open(&s->o, '{');
-		json_kv_string(&s->o, "Name", line);
-		for (int i = 0; i < 8; i++)
-			json_kv_u64(&s->o, name[i], v[i < 4 ? i : i + 4]);
-		json_close(&s->o, '}');
+		each(arg, line, v);
 	}
+}
+
+static void put_interface(void *arg, const char *name, const unsigned long long v[12])
+{
+	static const char *const key[] = { "RxBytes", "RxPackets", "RxErrors", "RxDropped", "TxBytes", "TxPackets", "TxErrors", "TxDropped" };
+	struct json_out *o = arg;
+
+	json_open(o, '{');
+	json_kv_string(o, "Name", name);
+	for (int i = 0; i < 8; i++)
+		json_kv_u64(o, key[i], v[i < 4 ? i : i + 4]);
+	json_close(o, '}');
+}
+
+static void put_network(struct stats *s, pid_t pid)
+{
+	open_key(&s->o, "network_interfaces", '[');
+	interfaces(pid, put_interface, &s->o);
 	json_close(&s->o, ']');
+}
+
+/* ---- for people ---- */
+
+static uint64_t known(const struct stats *s, const char *file, const char *key)
+{
+	return cgdir_has(s->d, file) ? value(s, file, key) : USAGE_UNKNOWN;
+}
+
+static uint64_t limit(const struct stats *s, const char *file)
+{
+	uint64_t v = known(s, file, NULL);
+
+	return v == UINT64_MAX && cgdir_has(s->d, file) ? USAGE_UNLIMITED : v;
+}
+
+static void add_interface(void *arg, const char *name, const unsigned long long v[12])
+{
+	struct usage *u = arg;
+
+	(void)name;
+	u->received += v[0];
+	u->sent += v[8];
+}
+
+static void add_devices(const struct stats *s, struct usage *u)
+{
+	OWN(str) text = { 0 };
+	char *next = slurp(s, "io.stat", &text) ? text.s : NULL;
+
+	for (char *line = strsep(&next, "\n"); line; line = strsep(&next, "\n")) {
+		const char *r = strstr(line, " rbytes="), *w = strstr(line, " wbytes=");
+		unsigned long long v;
+
+		u->read += r && sscanf(r, " rbytes=%llu", &v) == 1 ? v : 0;
+		u->written += w && sscanf(w, " wbytes=%llu", &v) == 1 ? v : 0;
+	}
+}
+
+int life_usage(const struct container *c, struct usage *u, struct err *e)
+{
+	struct cgdir d = { FD_NONE };
+	struct stats s = { &d, { 0 } };
+
+	TRY(refuse(c, e));
+	TRY(life_cgroup(c, &d, e));
+	*u = (struct usage){
+		.cpu = value(&s, "cpu.stat", "usage_usec") * 1000, .cpu_user = value(&s, "cpu.stat", "user_usec") * 1000,
+		.cpu_system = value(&s, "cpu.stat", "system_usec") * 1000, .throttled = value(&s, "cpu.stat", "throttled_usec") * 1000,
+		.memory = known(&s, "memory.current", NULL), .memory_peak = known(&s, "memory.peak", NULL), .memory_limit = limit(&s, "memory.max"),
+		.swap = known(&s, "memory.swap.current", NULL), .oom_kills = known(&s, "memory.events", "oom_kill"),
+		.processes = known(&s, "pids.current", NULL), .processes_limit = limit(&s, "pids.max"),
+	};
+	if (cgdir_has(&d, "io.stat"))
+		add_devices(&s, u);
+	else
+		u->read = u->written = USAGE_UNKNOWN;
+	interfaces(c->journal.pid, add_interface, u);
+	cgdir_close(&d);
+	return 0;
 }
 
 static void event(const struct container *c, const char *type, struct json_out *o)
@@ -389,8 +470,7 @@ int life_events(const struct container *c, unsigned interval_ms, event_fn *each,
 	struct stats s = { &d, { 0 } };
 	int rc;
 
-	if (c->status == STATUS_STOPPED || c->status == STATUS_CREATING)
-		return err_set(e, ERR_STATE, 0, "container with id %s is not running", c->journal.id);
+	TRY(refuse(c, e));
 	TRY(life_cgroup(c, &d, e));
 	w.kills = value(&s, "memory.events", "oom_kill");
 	w.memory = sys_openat(d.fd, "memory.events", O_RDONLY | O_NOFOLLOW, 0);

@@ -86,6 +86,14 @@ int life_update(struct container *c, const char *resources, const char *rdt, str
 typedef int event_fn(void *arg, const char *line);
 int life_events(const struct container *c, unsigned interval_ms, event_fn *each, void *arg, struct err *e) MUST_CHECK;
 
+/* What a container has used: nanoseconds, bytes, numbers. Without the controller USAGE_UNKNOWN; a limit that is none is USAGE_UNLIMITED. */
+#define USAGE_UNKNOWN UINT64_MAX
+#define USAGE_UNLIMITED (UINT64_MAX - 1)
+struct usage {
+	uint64_t cpu, cpu_user, cpu_system, throttled, memory, memory_peak, memory_limit, swap, oom_kills, processes, processes_limit, read, written, received, sent;
+};
+int life_usage(const struct container *c, struct usage *ret, struct err *e) MUST_CHECK;
+
 int life_delete(const char *root, const char *id, bool force, const struct spec *spec, struct err *e) MUST_CHECK;
 /* Hooks of the host's side that stand outside the plan: poststart, poststop. state: the status word; pid 0 for none. */
 int life_hooks(const struct spec *s, enum hook_kind kind, const struct journal *j, const char *status, pid_t pid, struct err *e) MUST_CHECK;

@@ -149,6 +149,32 @@ fuse() { v exec c /guest mknod c 10 229 "/tmp/k$1"; ok && lines "mknod./tmp/k$1=
 	[ "$(jq '.data.pids|has("current")' <<<"$out")" = true ]
 	[ "$(jq '.data.blkio.ioServiceBytesRecursive|type' <<<"$out")" = '"array"' ]
 }
+on_terminal() { script -qec "timeout -s KILL 10 '$BRIG' --root '$ROOT' $*" /dev/null </dev/null | tr -d '\r'; }
+@test "events --stats: on a terminal a table for people, else lines of JSON, or what is asked for" {
+	stays
+	out=$(on_terminal events --stats c)
+	lines '~^CPU time     [0-9]+\.[0-9]{3} s \(user .* s, system .* s, throttled .* s\)$' '~^memory       ([0-9.]+ [KM]?i?B|unknown), at most .*, limit (no limit|unknown)$' \
+		'~^processes    ([1-9][0-9]*|unknown), limit ' '~^disk         .* read, .* written$' 'network      0 B received, 0 B sent' '!~[{}"]'
+	[ "$(wc -l <<<"$out")" = 7 ]
+	out=$(on_terminal events --stats --format json c)
+	[ "$(jq -r .type <<<"$out")" = stats ]
+	v events --stats -f table c
+	ok && lines '~^CPU time '
+	v events --stats -f yaml c
+	not 'invalid format option'
+	v events --stats -f table nobody
+	not 'container does not exist'
+	brig kill c KILL
+	wait_until status_is c stopped
+	v events --stats -f table c
+	not 'container with id c is not running'
+}
+@test "list and ps: a table on a terminal and in a pipe, JSON for programs" {
+	stays
+	diff <(on_terminal list) <(brig list)
+	diff <(on_terminal ps c) <(brig ps c)
+	[ "$(brig list -f json | jq -r '.[].id')" = c ] && [ "$(brig ps -f json c | jq length)" = 1 ]
+}
 @test "events: a line an interval, and the stream ends with the container" {
 	local p
 	stays
