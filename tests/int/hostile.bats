@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # Everything at once: parallel verbs on the same ids, races, signals at any moment. Nothing hangs, nothing is left, no other container is touched.
-# HOSTILE_OPS: number of operations (default 300); HOSTILE_SEED: for $RANDOM, to repeat a run
+# HOSTILE_OPS: number of operations (default 1000; the tests of one race take a part of it); HOSTILE_SEED: for $RANDOM, to repeat a run
 load helpers
 
-OPS=${HOSTILE_OPS:-300}
+OPS=${HOSTILE_OPS:-1000}
 # The texts by which a verb may lose a race; any other is a bug.
 EXPECTED='container does not exist|container with given ID already exists|container not running|container not paused|cannot (start|exec in|delete) .*|.*is being (created|deleted|changed).*|.*cgroup is not empty.*|.*container was deleted.*|container init.*|init ended.*|.*unexpectedly frozen'
 
@@ -39,7 +39,7 @@ one() {
 worker() {
 	local i
 	RANDOM=$((${HOSTILE_SEED:-$$} + $1))
-	for ((i = 0; i < OPS / 6; i++)); do one "$1"; done
+	for ((i = 0; i < (OPS + 5) / 6; i++)); do one "$1"; done
 }
 
 @test "parallel verbs on overlapping ids" {
@@ -61,7 +61,7 @@ worker() {
 @test "exec and delete --force at the same time" {
 	local i j rc
 	bundles
-	for ((i = 0; i < OPS / 20; i++)); do
+	for ((i = 0; i < OPS / 50; i++)); do
 		brig run --detach -b "$T/b/n1" n1 </dev/null >/dev/null 2>&1
 		for j in 1 2 3; do
 			(rc=0; brig --log "$T/log" exec n1 /guest sleep 1000000 </dev/null >/dev/null 2>"$T/e$j" || rc=$?; echo "$rc" >"$T/rc$j") &
@@ -80,7 +80,7 @@ worker() {
 @test "start and kill at the same time" {
 	local i rc s
 	bundles
-	for ((i = 0; i < OPS / 20; i++)); do
+	for ((i = 0; i < OPS / 50; i++)); do
 		brig create -b "$T/b/n1" n1 </dev/null >/dev/null 2>&1
 		(rc=0; brig --log "$T/log" start n1 >/dev/null 2>"$T/e" || rc=$?; echo "$rc" >"$T/rc") &
 		s=$!
@@ -95,7 +95,7 @@ worker() {
 @test "start twice at the same time: one wins" {
 	local i n
 	bundles
-	for ((i = 0; i < OPS / 30; i++)); do
+	for ((i = 0; i < OPS / 80; i++)); do
 		brig create -b "$T/b/n1" n1 </dev/null >/dev/null 2>&1
 		rm -f "$T"/won.*
 		for n in 1 2 3; do (brig start n1 >/dev/null 2>&1 && touch "$T/won.$n") & done
@@ -107,7 +107,7 @@ worker() {
 @test "create of the same id at the same time: one wins, the others leave nothing" {
 	local i n
 	bundles
-	for ((i = 0; i < OPS / 30; i++)); do
+	for ((i = 0; i < OPS / 80; i++)); do
 		rm -f "$T"/won.*
 		for n in 1 2 3; do (brig create -b "$T/b/n1" n1 </dev/null >/dev/null 2>&1 && touch "$T/won.$n") & done
 		wait || true
@@ -121,7 +121,7 @@ signalled() {
 	local i j p rc
 	bundles
 	jq '.process.args=["/guest","sleep","1000000"]' "$T/b/n1/config.json" >"$T/n" && mv "$T/n" "$T/b/n1/config.json"
-	for ((i = 0; i < OPS / 12; i++)); do
+	for ((i = 0; i < OPS / 40; i++)); do
 		timeout -s KILL 20 "$BRIG" --root "$ROOT" run -b "$T/b/n1" n1 </dev/null >"$T/o" 2>&1 &
 		p=$!
 		sleep "0.0$(printf %02d $((RANDOM % 40)))"
@@ -145,11 +145,11 @@ signalled() {
 	local i p
 	bundles
 	brig run --detach -b "$T/b/n1" n1 </dev/null >/dev/null 2>&1
-	for ((i = 0; i < OPS / 20; i++)); do
+	for ((i = 0; i < OPS / 50; i++)); do
 		timeout -s KILL 20 "$BRIG" --root "$ROOT" exec n1 /guest sleep 1000000 </dev/null >"$T/o" 2>&1 &
 		p=$!
 		sleep "0.0$(printf %02d $((RANDOM % 40)))"
-		pkill -TERM -P "$p" || true
+		until pkill -TERM -P "$p" || ! kill -0 "$p" 2>/dev/null; do sleep 0.01; done	# timeout may not have made it yet
 		wait_until bash -c "! kill -0 $p 2>/dev/null" || { echo "exec hung"; return 1; }
 		wait "$p" || true
 		wait_until bash -c "[ \$(wc -l <$CGROOT$CG/n1/cgroup.procs) = 1 ]"
@@ -159,7 +159,7 @@ signalled() {
 @test "SIGKILL of create at any moment: delete takes everything back" {
 	local i p
 	bundles
-	for ((i = 0; i < OPS / 12; i++)); do
+	for ((i = 0; i < OPS / 40; i++)); do
 		"$BRIG" --root "$ROOT" create -b "$T/b/n1" n1 </dev/null >"$T/o" 2>&1 &
 		p=$!
 		sleep "0.0$(printf %02d $((RANDOM % 30)))"
