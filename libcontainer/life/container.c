@@ -10,10 +10,10 @@
 int container_find(struct lookup *l, const char *id, bool lock, struct container *c, struct err *e)
 {
 	TRY(statedir_open(l, id, lock, &c->dir, e));
-	if (journal_read(&c->dir, &c->mem, &c->journal, e) < 0) {
-		/* Somebody makes or deletes it at this moment: there is none. Who holds the lock has to know better. */
-		return !lock && e->num == ENOENT ? err_set(e, ERR_STATE, 0, "container does not exist") : -1;
-	}
+	/* Without a journal: somebody makes or deletes it at this moment, or was killed before its first write. With the lock, too: between mkdir and lock of
+	 * a create there is room for us. */
+	if (journal_read(&c->dir, &c->mem, &c->journal, e) < 0)
+		return e->num == ENOENT ? err_set(e, ERR_STATE, 0, "container does not exist") : -1;
 	return status_of(l, &c->dir, &c->journal, &c->status, e);
 }
 

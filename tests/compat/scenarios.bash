@@ -171,7 +171,7 @@ export NOTIFY_SOCKET=$D/manager
 conf; program sleep 300 , notify READY=1 , report place mounts , sleep 1000000
 manager; plain create -b "$B" c; { stat -c '%a' "$S/c/notify"; ls "$S/c/notify"; } | keep notify.directory; mv "$D/out" "$D/create.out"
 step notify-start start c; pid=$("$RT" --root "$S" state c | jq .pid); sleep 0.2; grep notify "$D/create.out" | sed -E 's/ (ext4|xfs|btrfs|tmpfs|overlay) ([a-z,]*) .*/ \2/' | keep notify-start.inner; notify notify-start; gone
-manager; program notify READY=1 , sleep 1000000; step notify-detached run -d -b "$B" c; pid=$("$RT" --root "$S" state c | jq .pid); notify notify-detached; gone
+manager; program notify READY=1 , sleep 1000000; step notify-detached run -d -b "$B" c; sed -i '/^notify/d' "$O/notify-detached.out"; pid=$("$RT" --root "$S" state c | jq .pid); notify notify-detached; gone
 manager; program notify READY=1 X=y , sleep 200 , exit 7; pid=; step notify-run run -b "$B" c; notify notify-run; gone
 program exit 4; step notify-nobody run -b "$B" c; gone
 conf; program exit 0; plain create -b "$B" c; step notify-nobody-start start c; gone

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A service manager's end of sd_notify(3): manager.py SOCKET [SECONDS] [keep-barrier]
 
-Prints each message with the number of descriptors in it, until half a second after MAINPID=, or until SECONDS (default 10) without one.
+Prints each message with the number of descriptors in it, until a second after MAINPID=, or until SECONDS (default 10) without one.
 SOCKET "@NAME" is an abstract one. A descriptor is closed when it is read, as systemd does, or kept to the end. Makes the file SOCKET.ready (for an
 abstract one READY_FILE of the environment) when it listens."""
 import array
@@ -22,7 +22,7 @@ try:
             fds.frombytes(data[: len(data) // fds.itemsize * fds.itemsize])
         print(repr(message.decode())[1:-1], len(fds), flush=True)
         if message.startswith(b"MAINPID="):
-            s.settimeout(0.5)
+            s.settimeout(1)
         if not keep:
             for fd in fds:
                 os.close(fd)
