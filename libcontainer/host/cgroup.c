@@ -71,6 +71,8 @@ int cgroup_write(struct host *h, const struct step *s, struct err *e)
 
 	if (s->write.optional && !cgdir_has(&d, s->write.file))
 		return 0;
+	if (s->write.or_file && cgdir_has(&d, s->write.or_file) && !cgdir_has(&d, s->write.file))
+		return 0;
 	return cgdir_write(&d, s->write.file, s->write.value, e);
 }
 

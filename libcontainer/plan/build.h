@@ -48,10 +48,9 @@ enum mount_source mount_source(const struct builder *b, const struct spec_mount 
 uint64_t default_propagation(const struct builder *b);	/* MS_SLAVE or MS_PRIVATE: nothing that we attach is a peer of the host's */
 
 /* linux.resources as lines of cgroup v2 files, in the order of writing */
-struct cgroup_write { const char *why, *file, *value; bool optional; };
+struct cgroup_write { const char *why, *file, *value, *or_file; bool optional; };	/* or_file: this may be absent when that one is there */
 struct cgroup_writes { size_t n, cap; struct cgroup_write *item; };
 int resource_writes(struct builder *b, struct cgroup_writes *w);
-bool has_controller(const struct builder *b, const char *name);
 int cgroup_controllers(struct builder *b, const struct cgroup_writes *w, const char **ret);	/* "+memory +pids": what the writes need, and what is counted */
 int add_cgroup_writes(struct builder *b, const struct cgroup_writes *w);
 int add_device_rules(struct builder *b);

@@ -18,7 +18,7 @@ static bool has_word(const char *list, const char *word, size_t n)
 	return false;
 }
 
-bool has_controller(const struct builder *b, const char *name)
+static bool has_controller(const struct builder *b, const char *name)
 {
 	return has_word(b->f->cgroup_controllers, name, strlen(name));
 }
@@ -195,6 +195,7 @@ int add_cgroup_writes(struct builder *b, const struct cgroup_writes *w)
 		write->write.slot = b->cgroup;
 		write->write.file = file;
 		write->write.value = w->item[i].value;
+		write->write.or_file = w->item[i].or_file;
 		write->write.optional = w->item[i].optional;
 	}
 	return 0;

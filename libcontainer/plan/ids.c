@@ -73,6 +73,34 @@ int add_maps(struct builder *b, enum room target)
 	return 0;
 }
 
+/* What the option gives as ids of the container, as ids of the host: each range must lie within one of the container's own. */
+static int absolute(struct builder *b, const struct spec_mount *m, const struct id_map *own, const struct id_map *map, const struct id_map **ret)
+{
+	struct id_mapping *item = arena_array(&b->p->mem, map->n, sizeof(*item));
+	struct id_map *to = arena_alloc(&b->p->mem, sizeof(*to));
+
+	if (!item || !to)
+		return err_oom(b->e);
+	for (size_t i = 0; i < map->n; i++) {
+		size_t k = 0;
+
+		item[i] = map->item[i];
+		item[i].relative = false;
+		if (!map->item[i].relative)
+			continue;
+		while (own && k < own->n && (item[i].outside < own->item[k].inside || item[i].outside - own->item[k].inside >= own->item[k].size ||
+					     item[i].size > own->item[k].size - (item[i].outside - own->item[k].inside)))
+			k++;
+		if (!own || k == own->n)
+			return fail(b, ERR_SPEC, m->at, "mount on %s: ids %u to %u are not in one mapping of the user namespace", m->destination, item[i].outside,
+				    item[i].outside + item[i].size - 1);
+		item[i].outside = own->item[k].outside + (item[i].outside - own->item[k].inside);
+	}
+	*to = (struct id_map){ map->n, item, map->at };
+	*ret = to;
+	return 0;
+}
+
 static int add_tree_idmap(struct builder *b, size_t i)
 {
 	const struct spec_mount *m = &b->s->mounts.item[i];
@@ -90,9 +118,13 @@ static int add_tree_idmap(struct builder *b, size_t i)
 	idmap->idmap.slot = b->mount[i];
 	idmap->idmap.own_userns = own;
 	idmap->idmap.recursive = m->ridmap;
-	idmap->idmap.uid = own ? b->uid_map : &m->uid_map;
-	idmap->idmap.gid = own ? b->gid_map : &m->gid_map;
-	return 0;
+	if (own) {
+		idmap->idmap.uid = b->uid_map;
+		idmap->idmap.gid = b->gid_map;
+		return 0;
+	}
+	TRY(absolute(b, m, b->uid_map, &m->uid_map, &idmap->idmap.uid));
+	return absolute(b, m, b->gid_map, &m->gid_map, &idmap->idmap.gid);
 }
 
 int add_id_map(struct builder *b)

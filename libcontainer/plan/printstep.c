@@ -313,6 +313,7 @@ static void cgroup_fields(struct fields *f, const struct step *s)
 	case OP_CGROUP_WRITE:
 		field_string(f, "file", "", s->write.file);
 		field_string(f, "value", "=", s->write.value);
+		field_string(f, "orFile", "or", s->write.or_file);
 		field_flag(f, "optional", s->write.optional);
 		break;
 	case OP_CGROUP_DEVICES:

@@ -128,8 +128,7 @@ static int put_throttle(struct builder *b, struct cgroup_writes *w, const struct
 	return 0;
 }
 
-/* Which of the two weights exists depends on the I/O scheduler and the kernel's build, known only when the directory is there; without the
- * controller there is neither, and then the weight is refused like any other limit. */
+/* Which of the two weights exists depends on the I/O scheduler and the kernel's build, known only when the directory is there. */
 static int put_io(struct builder *b, struct cgroup_writes *w)
 {
 	const struct spec_resources *r = &b->s->linux_.resources;
@@ -144,7 +143,7 @@ static int put_io(struct builder *b, struct cgroup_writes *w)
 			return fail(b, ERR_SPEC, why, "block I/O weight %" PRIu64 " is not in 10..1000", weight);
 		TRY(put_optional(b, w, why, "io.bfq.weight", text(b, "%" PRIu64, weight)));
 		TRY(put(b, w, why, "io.weight", text(b, "%" PRIu64, 1 + (weight - 10) * 9999 / 990)));
-		w->item[w->n - 1].optional = has_controller(b, "io");
+		w->item[w->n - 1].or_file = "io.bfq.weight";
 	}
 	for (size_t i = 0; i < r->blkio.weight_device.n; i++) {
 		const struct spec_weight_device *d = &r->blkio.weight_device.item[i];

@@ -36,6 +36,9 @@ int decode_array(struct decoder *d, const struct json *v, size_t limit, size_t s
 take_fn take_bool, take_string, take_nonempty, take_abs_path, take_strings, take_u32, take_i32, take_u64, take_id, take_ids;
 take_fn take_opt_i64, take_opt_u64, take_ignored;
 
+/* idmap=TEXT, ridmap=TEXT of a mount; v: the option */
+int take_map_option(struct decoder *d, const struct json *v, const char *text, struct spec_mount *m);
+
 /* One per part */
 take_fn take_process, take_mounts, take_linux, take_hooks, take_resources, take_seccomp, take_annotations, take_devices, take_id_map, take_sysctl, take_rdt;
 int check_spec(struct decoder *d);	/* cross-field rules (check.c) */

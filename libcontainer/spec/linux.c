@@ -40,45 +40,6 @@ static int take_namespaces(struct decoder *d, const struct json *v, void *at)
 	return 0;
 }
 
-/* ---- id mappings ---- */
-static const struct field map_fields[] = {
-	REQUIRED(struct id_mapping, inside, "containerID", take_id),
-	REQUIRED(struct id_mapping, outside, "hostID", take_id),
-	REQUIRED(struct id_mapping, size, "size", take_u32),
-};
-
-static bool overlap(uint32_t a, uint32_t an, uint32_t b, uint32_t bn)
-{
-	return (uint64_t)a < (uint64_t)b + bn && (uint64_t)b < (uint64_t)a + an;
-}
-
-int take_id_map(struct decoder *d, const struct json *v, void *at)
-{
-	struct id_map *ret = at;
-	struct id_mapping *item;
-	void *mem;
-	size_t n;
-
-	TRY(decode_array(d, v, 340, sizeof(*item), &mem, &n));	/* UID_GID_MAP_MAX_EXTENTS, 4.15 */
-	item = mem;
-	for (const struct json *c = v->child; c; c = c->next) {
-		struct id_mapping *m = &item[c->index];
-
-		TRY(DECODE(d, c, map_fields, m));
-		if (m->size == 0)
-			return refuse(d, c, "size must be greater than 0");
-		if ((uint64_t)m->inside + m->size > UINT32_MAX || (uint64_t)m->outside + m->size > UINT32_MAX)
-			return refuse(d, c, "the range ends beyond 4294967294");
-		for (size_t i = 0; i < c->index; i++)
-			if (overlap(m->inside, m->size, item[i].inside, item[i].size) || overlap(m->outside, m->size, item[i].outside, item[i].size))
-				return refuse(d, c, "overlaps mapping %zu", i);
-	}
-	ret->n = n;
-	ret->item = item;
-	ret->at = pointer_of(d, v);
-	return ret->at ? 0 : -1;
-}
-
 /* ---- devices ---- */
 static int take_dev_type(struct decoder *d, const struct json *v, void *at)
 {

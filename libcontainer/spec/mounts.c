@@ -103,6 +103,21 @@ static void apply(struct spec_mount *m, const struct option *o)
 	}
 }
 
+/* idmap=uids=...;gids=... and ridmap=...: not the file system's to read */
+static int map_option(struct decoder *d, const struct json *v, struct spec_mount *m, bool *ret_taken)
+{
+	const char *text = strncmp(v->text, "idmap=", 6) == 0 ? v->text + 6 : strncmp(v->text, "ridmap=", 7) == 0 ? v->text + 7 : NULL;
+
+	*ret_taken = text != NULL;
+	if (!text)
+		return 0;
+	if (m->map_option)
+		return refuse(d, v, "the ids of a mount are mapped once");
+	TRY(take_map_option(d, v, text, m));
+	special(m, v->text[0] == 'r' ? RIDMAP : IDMAP);
+	return 0;
+}
+
 static int take_options(struct decoder *d, const struct json *v, void *at)
 {
 	struct spec_mount *m = at;
@@ -114,15 +129,19 @@ static int take_options(struct decoder *d, const struct json *v, void *at)
 	data = arena_array(d->mem, list.n, sizeof(*data));
 	if (!data)
 		return err_oom(d->e);
-	for (size_t i = 0; i < list.n; i++) {
+	for (const struct json *c = v->child; c; c = c->next) {
 		const struct option *o = options, *end = options + sizeof(options) / sizeof(*options);
+		bool taken;
 
-		while (o < end && strcmp(o->name, list.item[i]))
+		while (o < end && strcmp(o->name, c->text))
 			o++;
-		if (o < end)
+		if (o < end) {
 			apply(m, o);
-		else if (list.item[i][0])
-			data[n++] = list.item[i];	/* the file system's own */
+			continue;
+		}
+		TRY(map_option(d, c, m, &taken));
+		if (!taken && c->text[0])
+			data[n++] = c->text;	/* the file system's own */
 	}
 	m->data = (struct strings){ n, data };
 	return 0;
@@ -217,14 +236,19 @@ static int check_destination(struct decoder *d, const struct json *v, const stru
 	return refuse(d, v, "\"%.80s\" cannot be mounted because it is inside /proc", m->destination);
 }
 
+static bool given_member(const struct json *v, const char *key)
+{
+	const struct json *m = json_member(v, key);
+
+	return m && m->type != JSON_NULL;
+}
+
 static int check_mount(struct decoder *d, const struct json *v, struct spec_mount *m)
 {
-	const struct json *given = json_member(v, "options");
-
 	m->kind = kind_of(m);
 	if (m->kind == MOUNT_BIND) {
 		m->bind = true;
-		if (m->type && strcmp(m->type, "bind") == 0 && (!given || given->type == JSON_NULL))
+		if (m->type && strcmp(m->type, "bind") == 0 && !given_member(v, "options"))
 			m->recursive = true;
 		if (!m->source || !m->source[0])
 			return refuse(d, v, "a bind mount needs a source");
@@ -233,12 +257,14 @@ static int check_mount(struct decoder *d, const struct json *v, struct spec_moun
 	} else if (m->kind == MOUNT_FS && (!m->type || !m->type[0])) {
 		return refuse(d, v, "a mount without `bind` needs a type");
 	}
+	if (m->map_option && (given_member(v, "uidMappings") || given_member(v, "gidMappings")))
+		return refuse(d, v, "ids are mapped by an option, and by uidMappings and gidMappings");
 	if ((m->uid_map.n == 0) != (m->gid_map.n == 0))
 		return refuse(d, v, "uidMappings and gidMappings must be given together");
 	if (m->uid_map.n && m->kind != MOUNT_BIND)
-		return refuse(d, v, "id-mapped mounts are supported for bind mounts only");
+		return refuse(d, v, "a mount of type %.40s cannot map ids: bind mounts can", m->type ? m->type : "none");
 	if ((m->idmap || m->ridmap) && m->kind != MOUNT_BIND)
-		return refuse(d, v, "option idmap is for bind mounts");
+		return refuse(d, v, "option idmap is for bind mounts, not for type %.40s", m->type ? m->type : "none");
 	if (m->copy_symlink && m->kind != MOUNT_BIND)
 		return refuse(d, v, "option copy-symlink is for bind mounts");
 	if (m->tmpcopyup && m->kind != MOUNT_TMPFS)

@@ -28,7 +28,7 @@ struct spec_namespace {
 	const char *at;
 };
 
-struct id_mapping { uint32_t inside, outside, size; };
+struct id_mapping { uint32_t inside, outside, size; bool relative; };	/* relative: outside is an id of the container (mount option idmap=...@) */
 struct id_map { size_t n; const struct id_mapping *item; const char *at; };
 
 /* ---- process ---- */
@@ -103,7 +103,7 @@ struct spec_mount {
 	uint64_t sb_flags;		/* MS_SYNCHRONOUS, MS_DIRSYNC, MS_MANDLOCK, MS_I_VERSION, MS_LAZYTIME, MS_SILENT, MS_RDONLY: for fsconfig flags */
 	struct strings data;		/* file system options: "key" or "key=value" */
 	bool tmpcopyup, copy_symlink, src_nofollow, dest_nofollow;
-	bool idmap, ridmap;
+	bool idmap, ridmap, map_option;	/* map_option: the mappings stand in the option */
 	struct id_map uid_map, gid_map;	/* n = 0: none given; used by idmap/ridmap, else the user namespace's */
 	const char *at;
 };

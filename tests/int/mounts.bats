@@ -153,6 +153,13 @@ nested() { # OPTIONS TOP BELOW
 	mkdir "$T/src" && touch "$T/src/f" && chown 5:6 "$T/src/f"
 	want "bind(\"$T/src\"; [\"bind\",\"idmap\"]) | .mounts[-1]+={uidMappings:[{containerID:0,hostID:1000,size:100}],gidMappings:[{containerID:0,hostID:2000,size:100}]}" 'stat /mnt/f' '~^stat./mnt/f=100644 1005:2006 '
 }
+@test "id-mapped bind: mappings in the option, of the host and of the container" {
+	mkdir "$T/src" && touch "$T/src/f" && chown 5:6 "$T/src/f"
+	want "bind(\"$T/src\"; [\"bind\",\"idmap=uids=0-1000-100;gids=0-2000-6#6-7-1\"])" 'stat /mnt/f' '~^stat./mnt/f=100644 1005:7 '
+	want "userns | bind(\"$T/src\"; [\"bind\",\"idmap=uids=@0-30-100;gids=@6-0-1\"])" 'stat /mnt/f' '~^stat./mnt/f=100644 35:0 '
+	refuse "userns | bind(\"$T/src\"; [\"bind\",\"idmap=uids=@0-65000-600;gids=@6-0-1\"])" /mounts/7
+	refuse "bind(\"$T/src\"; [\"bind\",\"idmap=uids=1-2\"])" FROM-TO-LENGTH /mounts/7/options/1
+}
 @test "id-mapped bind: a mapping of one kind alone is refused" { mkdir "$T/src"; refuse "bind(\"$T/src\"; [\"bind\"]) | .mounts[-1]+={uidMappings:[{containerID:0,hostID:1000,size:100}]}" /mounts/7 ; }
 
 @test "root: read-only" { want '.root.readonly=true' 'create /new /etc/new , report mounts' create./new=EROFS create./etc/new=EROFS '~^mount=/ [a-z0-9]+ ro,'; }

@@ -212,7 +212,7 @@ int main(void)
 	join(&x);
 	x.s.linux_.net_devices.n = 0;
 	mutate_fixture("rich, joining", &x);
-	x.uid = x.gid = (struct id_mapping){ 0, 100000, 65536 };
+	x.uid = x.gid = (struct id_mapping){ .outside = 100000, .size = 65536 };
 	x.s.linux_.uid_map = (struct id_map){ 1, &x.uid, "/linux/uidMappings" };
 	x.s.linux_.gid_map = (struct id_map){ 1, &x.gid, "/linux/gidMappings" };
 	x.s.linux_.ns[NS_USER] = (struct spec_namespace){ .present = true, .at = "/linux/namespaces" };

@@ -88,7 +88,7 @@ void fixture_rootless(struct fixture *x)
 	x->f.caps = 0;
 	x->f.can_mount = x->f.cgroup_writable = false;
 	x->f.cgroup_self = "/user.slice/user-1000.slice/session-1.scope";
-	x->uid = x->gid = (struct id_mapping){ 0, 1000, 1 };
+	x->uid = x->gid = (struct id_mapping){ .outside = 1000, .size = 1 };
 	l->uid_map = (struct id_map){ 1, &x->uid, "/linux/uidMappings" };
 	l->gid_map = (struct id_map){ 1, &x->gid, "/linux/gidMappings" };
 	l->ns[NS_USER] = (struct spec_namespace){ .present = true, .at = "/linux/namespaces" };

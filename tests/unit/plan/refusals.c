@@ -18,7 +18,7 @@ static void refused(const struct fixture *x, enum err_kind kind, const char *wor
 static void ids(void)
 {
 	static const uint32_t groups[] = { 0, 77 };
-	struct id_mapping one = { 5, 1000, 1 };
+	struct id_mapping one = { 5, 1000, 1, false };
 	struct fixture x;
 	struct spec_linux *l = &x.s.linux_;
 
@@ -57,6 +57,7 @@ static void mounts(void)
 {
 	struct fixture x;
 	struct spec_mount bind = { .kind = MOUNT_BIND, .bind = true, .destination = "/x", .source = "/s", .idmap = true, .at = "/mounts/5" };
+	struct id_mapping beyond = { 0, 5, 10, true };
 
 	fixture_default(&x);
 	x.mount[x.s.mounts.n++] = bind;
@@ -66,6 +67,11 @@ static void mounts(void)
 	fixture_rootless(&x);
 	x.mount[x.s.mounts.n++] = bind;
 	refused(&x, ERR_UNSUPPORTED, "a rootless caller cannot map the ids of a mount");
+	fixture_default(&x);
+	bind.uid_map = (struct id_map){ 1, &beyond, "/mounts/5/options/0" };
+	bind.gid_map = bind.uid_map;
+	x.mount[x.s.mounts.n++] = bind;
+	refused(&x, ERR_SPEC, "ids 5 to 14 are not in one mapping of the user namespace");
 	fixture_default(&x);
 	bind.source = "";
 	x.mount[x.s.mounts.n++] = bind;
