@@ -71,8 +71,8 @@ disk() { local d; for d in /sys/block/{vd,sd,nvme}*; do [ -e "$d/dev" ] && { cat
 @test "io: throttles are set" {
 	need io
 	d=$(disk) || skip "there is no disk here"
-	limit "{blockIO:{throttleReadBpsDevice:[{major:${d%:*},minor:${d#*:},rate:1048576}],throttleWriteIOPSDevice:[{major:${d%:*},minor:${d#*:},rate:100}]}}"
-	file io.max | grep -q "^$d rbps=1048576 wbps=max riops=max wiops=100"
+	limit "{blockIO:{throttleReadBpsDevice:[{major:${d%:*},minor:${d#*:},rate:1048576}],throttleWriteIOPSDevice:[{major:${d%:*},minor:${d#*:},rate:100}],throttleWriteBpsDevice:[{major:${d%:*},minor:${d#*:},rate:2097152}],throttleReadIOPSDevice:[{major:${d%:*},minor:${d#*:},rate:50}]}}"
+	file io.max | grep -q "^$d rbps=1048576 wbps=2097152 riops=50 wiops=100"
 }
 @test "io: a throttle is felt" {
 	need io

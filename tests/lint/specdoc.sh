@@ -11,7 +11,7 @@ diff "$tmp/properties" "$tmp/named" | sed -n 's/^< /no row: /p; s/^> /a row, but
 
 # The last word of a property, as the tables of spec/ have it: "uid" of process.user.uid, "env" of process.env[]
 sed 's/\[\]$//; s/\.\*$//; s/.*\.//; s/\[\]$//' "$tmp/properties" | sort -u >"$tmp/words"
-sed 's/ | /|/g' "$tmp/rows" | while IFS='|' read -r property file acts test words; do
+sed 's/ | /|/g' "$tmp/rows" | while IFS='|' read -r property file acts test words golden; do
 	word=$(printf '%s\n' "$property" | sed 's/\[\]$//; s/\.\*$//; s/.*\.//')
 	case $property in linux.resources.network.priorities*|hooks.*) ;; *)
 		grep -q "\"$word\"" "libcontainer/spec/$file" || echo "$property: $file has no \"$word\"" ;;
@@ -21,6 +21,21 @@ sed 's/ | /|/g' "$tmp/rows" | while IFS='|' read -r property file acts test word
 	done
 	[ -f "$test" ] && grep -qF -- "$words" "$test" || echo "$property: $test has no \"$words\""
 done | check "each cell is true: decoder, act, test"
+
+# Each property stands in the configuration of a golden plan, and what carries it out in that plan.
+if command -v jq >/dev/null; then
+	sed 's/ | /|/g' "$tmp/rows" | while IFS='|' read -r property file acts test words golden; do
+		case=tests/plan/$golden
+		[ -n "$golden" ] && [ -f "$case/expect.plan" ] || { echo "$property: no golden plan \"$golden\""; continue; }
+		filter=.$(printf '%s\n' "$property" | sed 's/\[\]/[]?/g; s/\.\*/[]?/g')
+		jq -e "[$filter] | any(. != null)" "$case/config.json" >/dev/null 2>&1 || echo "$property: $case/config.json does not have it"
+		for act in $acts; do
+			[ "$act" = - ] || grep -qw -- "$act" "$case/expect.plan" || echo "$property: $case/expect.plan has no $act"
+		done
+	done | check "each property has a golden plan"
+else
+	skip "golden plans of the properties: there is no jq"
+fi
 
 # The other way round. Names of other platforms, and of engines' own formats, are known and do nothing.
 ignored='commandLine username comment includes excludes enableCMT enableMBM'

@@ -1,4 +1,5 @@
-/* room: cli — prints what the planner makes of one case directory: config.json, facts.json, args (optional, one option a line) */
+/* room: cli — prints what the planner makes of one case directory: config.json, facts.json, args (optional, one option a line). The plan is that of
+ * create; with the line --exec that of a process in the running container, with --update that of new limits for it. */
 #include "base/limits.h"
 #include "base/num.h"
 #include "base/own.h"
@@ -25,7 +26,9 @@ static int read_file(const char *dir, const char *name, struct str *ret, struct 
 	return str_ok(ret, e);
 }
 
-static int option(struct request *r, const char *line, const char **text, bool *json, struct err *e)
+struct how { bool json, exec, update; };
+
+static int option(struct request *r, const char *line, const char **text, struct how *how, struct err *e)
 {
 	static const struct { const char *name; size_t at; } string[] = {
 		{ "--console-socket ", offsetof(struct request, console_socket) }, { "--pid-file ", offsetof(struct request, pid_file) },
@@ -36,6 +39,9 @@ static int option(struct request *r, const char *line, const char **text, bool *
 		{ "--no-pivot", offsetof(struct request, no_pivot) }, { "--no-new-keyring", offsetof(struct request, no_new_keyring) },
 		{ "--systemd-cgroup", offsetof(struct request, systemd_cgroup) }, { "--rootless-cgroup", offsetof(struct request, rootless_cgroup) },
 		{ "--detach", offsetof(struct request, detach) },
+	};
+	static const struct { const char *name; size_t at; } kind[] = {
+		{ "--json", offsetof(struct how, json) }, { "--exec", offsetof(struct how, exec) }, { "--update", offsetof(struct how, update) },
 	};
 
 	for (size_t i = 0; i < sizeof(string) / sizeof(string[0]); i++) {
@@ -51,8 +57,10 @@ static int option(struct request *r, const char *line, const char **text, bool *
 		*((bool *)((char *)r + flag[i].at)) = true;
 		return 0;
 	}
-	if (strcmp(line, "--json") == 0) {
-		*json = true;
+	for (size_t i = 0; i < sizeof(kind) / sizeof(kind[0]); i++) {
+		if (strcmp(line, kind[i].name) != 0)
+			continue;
+		*((bool *)((char *)how + kind[i].at)) = true;
 		return 0;
 	}
 	if (strncmp(line, "--preserve-fds ", 15) == 0 && num_u32(line + 15, &r->preserve_fds) == 0)
@@ -62,14 +70,14 @@ static int option(struct request *r, const char *line, const char **text, bool *
 	return err_set(e, ERR_USAGE, 0, "args: unknown line \"%s\"", line);
 }
 
-static int options(struct request *r, struct str *args, bool *json, struct err *e)
+static int options(struct request *r, struct str *args, struct how *how, struct err *e)
 {
 	const char *text;
 	char *next = args->s;
 
 	for (char *line = strsep(&next, "\n"); line; line = strsep(&next, "\n"))
 		if (*line)
-			TRY(option(r, line, &text, json, e));
+			TRY(option(r, line, &text, how, e));
 	return 0;
 }
 
@@ -82,16 +90,19 @@ static int one(const char *dir, struct str *out, struct err *e)
 	struct plan *p __attribute__((cleanup(plan_dropp))) = NULL;
 	struct facts f = { 0 };
 	struct err absent = { 0 };
-	bool json = false;
+	struct how how = { 0 };
+	const struct update change = { true, NULL };
 
 	TRY(read_file(dir, "config.json", &config, e));
 	TRY(read_file(dir, "facts.json", &facts_text, e));
 	if (read_file(dir, "args", &args, &absent) == 0)
-		TRY(options(&r, &args, &json, e));
+		TRY(options(&r, &args, &how, e));
 	TRY(facts_load(&mem, "facts.json", facts_text.s, facts_text.n, &f, e));
 	TRY(spec_parse("config.json", config.s, config.n, &s, e));
-	TRY(plan_create(s, &f, &r, &p, e));
-	plan_print(p, json ? PLAN_JSON : PLAN_TEXT, out);
+	if (how.exec || how.update)
+		r.target = (struct request_target){ .pid = 7, .cgroup_mount = f.cgroup_mount, .cgroup_path = "/c1" };
+	TRY(how.exec ? plan_join(s, &f, &r, &p, e) : how.update ? plan_update(s, &f, &r, &change, &p, e) : plan_create(s, &f, &r, &p, e));
+	plan_print(p, how.json ? PLAN_JSON : PLAN_TEXT, out);
 	return str_ok(out, e);
 }
 
