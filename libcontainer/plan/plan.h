@@ -91,7 +91,8 @@ struct step {
 		struct { slot_t slot; const struct spec_seccomp *profile; uint32_t flags; bool last; } seccomp;
 		struct { slot_t slot; struct host_path mount; const char *path; const char *controllers; bool follow; } cgroup;	/* controllers: "+memory +pids" or ""; follow: to where the target is */
 		struct { slot_t slot; const char *name; bool user; size_t n; const struct unit_property *property; } unit;	/* slot: out, holds it until init is there; user: the caller's own manager */
-		struct { slot_t slot; const char *file, *value, *or_file; bool optional; } write;	/* optional: an absent file is no error (the value is its default); or_file: nor when that one is there, or NULL */
+		/* optional: an absent file is no error (the value is its default); or_file: nor when that one is there, or NULL */
+		struct { slot_t slot; const char *file, *value, *or_file; bool optional; } write;
 		struct { slot_t slot; size_t n; const struct spec_device_rule *rule; } devices;
 		struct { slot_t slot; uint32_t uid; } owner;
 		struct { slot_t slot; } slot;

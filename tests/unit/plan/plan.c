@@ -196,6 +196,96 @@ static void broken_plans(void)
 	plan_free(p);
 }
 
+/* The plan of the default document with one step moved, or made to another: what must be said of it. */
+static struct plan *plan_of_all(struct fixture *x)
+{
+	static const struct spec_hook hook[1] = { { .path = "/h" } };
+	static const struct spec_seccomp filter = { .present = true, .notify = true, .listener_path = "/run/agent", .at = "/linux/seccomp" };
+	struct err e;
+
+	fixture_default(x);
+	x->s.process.no_new_privs = true;
+	x->s.linux_.seccomp = filter;
+	for (size_t i = 0; i <= HOOK_START_CONTAINER; i++) {
+		x->s.hooks[i].n = 1;
+		x->s.hooks[i].item = hook;
+	}
+	return fixture_plan(x, &e);
+}
+
+static void move_step(struct plan *p, size_t from, size_t to)
+{
+	struct step s = p->step[from];
+
+	for (; from < to; from++)
+		p->step[from] = p->step[from + 1];
+	for (; from > to; from--)
+		p->step[from] = p->step[from - 1];
+	p->step[to] = s;
+}
+
+static void said(struct plan *p, const char *words)
+{
+	struct err e = { 0 };
+
+	if (!ok(plan_check(p, &e) < 0 && e.kind == ERR_BUG && strstr(e.text, words), "refused: %s", words))
+		printf("# %s\n", e.text);
+	plan_free(p);
+}
+
+static int last_hook(const struct plan *p)
+{
+	int at = -1;
+
+	for (unsigned n = 0; step_at(p, OP_HOOK, n) >= 0; n++)
+		at = step_at(p, OP_HOOK, n);
+	return at;
+}
+
+static void rules(void)
+{
+	struct fixture x;
+	struct plan *p = plan_of_all(&x);
+	size_t host;
+
+	if (!ok(p != NULL, "a plan with everything"))
+		return;
+	p->step[3].op = (enum op)OP_COUNT;
+	said(p, "is of no kind");
+	p = plan_of_all(&x);
+	p->kind = PLAN_UPDATE;
+	said(p, "has no place in an update");
+	p = plan_of_all(&x);
+	p->step[step_at(p, OP_ROOT_READONLY, 0)].op = OP_ROOT_OPEN;
+	said(p, "has no place in a plan of this kind");
+	p = plan_of_all(&x);
+	host = (size_t)step_at(p, OP_HOOK, 0);
+	p->step[host].room = ROOM_HOST;
+	move_step(p, host, 1);
+	said(p, "must stand before");
+	p = plan_of_all(&x);
+	p->step[last_hook(p)].op = OP_LOOPBACK;
+	said(p, "what create announces must not change after it");
+	p = plan_of_all(&x);
+	p->step[last_hook(p)].room = ROOM_HOST;
+	said(p, "after create only init acts");
+	p = plan_of_all(&x);
+	p->step[last_hook(p)].hook.kind = HOOK_CREATE_CONTAINER;
+	said(p, "its path is the host's");
+	p = plan_of_all(&x);
+	p->step[step_at(p, OP_TREE_ATTACH, 0)].attach.slot = 250;
+	said(p, "reads a descriptor that the plan does not have");
+	p = plan_of_all(&x);
+	p->step[step_at(p, OP_FS_MAKE, 0)].fs.slot = 250;
+	said(p, "fills a descriptor that the plan does not have");
+	p = plan_of_all(&x);
+	p->step[step_at(p, OP_FS_MAKE, 1)].fs.slot = p->step[step_at(p, OP_FS_MAKE, 0)].fs.slot;
+	said(p, "a descriptor is filled once");
+	p = plan_of_all(&x);
+	move_step(p, (size_t)step_at(p, OP_SECCOMP_NOTIFY, 0), (size_t)step_at(p, OP_SECCOMP_LOAD, 0) + 3);
+	said(p, "the agent must have the listener");
+}
+
 /* Each allocation of the planner fails once: an error each time, nothing leaks (run under ASan). */
 static void out_of_memory(void)
 {
@@ -240,6 +330,7 @@ int main(void)
 	binds();
 	refusals();
 	broken_plans();
+	rules();
 	out_of_memory();
 	deterministic();
 	return done();

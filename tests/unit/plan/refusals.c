@@ -4,6 +4,7 @@
 #include "fixture.h"
 
 #include <stdlib.h>
+#include <sys/mount.h>
 
 static void refused(const struct fixture *x, enum err_kind kind, const char *words)
 {
@@ -80,6 +81,16 @@ static void mounts(void)
 	x.f.cgroup = CGROUP_ABSENT;
 	x.s.linux_.resources.present = false;
 	refused(&x, ERR_UNSUPPORTED, "no cgroup v2 hierarchy on this machine");
+}
+
+static void root(void)
+{
+	struct fixture x;
+
+	fixture_default(&x);
+	x.r.no_pivot = true;
+	x.s.linux_.rootfs_propagation = MS_PRIVATE;
+	refused(&x, ERR_SPEC, "a private root needs pivot_root, which --no-pivot forbids");
 }
 
 static void namespaces(void)
@@ -232,6 +243,7 @@ int main(void)
 {
 	ids();
 	mounts();
+	root();
 	namespaces();
 	missing();
 	resources();
