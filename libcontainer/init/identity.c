@@ -35,12 +35,12 @@ int domainname(struct init *in, const struct step *s, struct err *e)
 	return sys_setdomainname(s->text.text, strlen(s->text.text)) < 0 ? err_sys(e, "setdomainname \"%s\"", s->text.text) : 0;
 }
 
-static int apparmor(struct init *in, const char *profile, struct err *e)
+static int apparmor(struct init *in, const char *act, const char *profile, struct err *e)
 {
 	struct err first;
 	char text[512];
 
-	if (snprintf(text, sizeof(text), "exec %s", profile) >= (int)sizeof(text))
+	if (snprintf(text, sizeof(text), "%s %s", act, profile) >= (int)sizeof(text))
 		return err_set(e, ERR_SPEC, 0, "apparmor profile name is too long");
 	if (procfs_write(&in->proc, "thread-self/attr/apparmor/exec", text, &first) == 0)
 		return 0;
@@ -53,7 +53,7 @@ int label_exec(struct init *in, const struct step *s, struct err *e)
 {
 	TRY(need_proc(in, e));
 	if (s->label.apparmor)
-		return apparmor(in, s->label.label, e);
+		return apparmor(in, s->label.stack ? "stack" : "exec", s->label.label, e);
 	if (procfs_write(&in->proc, "thread-self/attr/keycreate", s->label.label, e) < 0 ||
 	    procfs_write(&in->proc, "thread-self/attr/exec", s->label.label, e) < 0)
 		return err_ctx(e, "set the selinux label: write to `/proc/thread-self/attr/exec`");

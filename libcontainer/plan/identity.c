@@ -182,6 +182,8 @@ static int add_label(struct builder *b, const char *label, bool apparmor)
 		return fail(b, ERR_UNSUPPORTED, why, "selinux label is specified in config, but selinux is disabled or not supported");
 	ADD(step, b, OP_LABEL_EXEC, INIT, why);
 	step->label.apparmor = apparmor;
+	/* With no_new_privs a confined process may only get more confined: the kernel lets it keep its profile and add one, not change it. */
+	step->label.stack = apparmor && b->f->confined && b->s->process.no_new_privs && strcmp(label, "unconfined") != 0;
 	step->label.label = label;
 	return 0;
 }

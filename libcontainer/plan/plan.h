@@ -126,7 +126,7 @@ struct step {
 		struct { struct root_path path; slot_t null, empty; } mask;
 		struct { slot_t pidfd, socket; const char *metadata; } notify;	/* metadata: or NULL */
 		struct { slot_t pidfd, socket; const char *payload; } send;
-		struct { bool apparmor; const char *label; } label;
+		struct { bool apparmor, stack; const char *label; } label;	/* stack: on top of what confines us */
 		struct { const char *name, *label; } keyring;
 		const struct spec_memory_policy *mempol;
 		struct { bool terminal; } session;

@@ -478,6 +478,8 @@ static void small_fields(struct fields *f, const struct step *s)
 		break;
 	case OP_LABEL_EXEC:
 		field_string(f, "module", "", s->label.apparmor ? "apparmor" : "selinux");
+		if (s->label.stack)
+			field_string(f, "mode", "", "stack");
 		field_string(f, "label", "", s->label.label);
 		break;
 	case OP_SECCOMP_NOTIFY:

@@ -251,11 +251,13 @@ static void rootless(struct facts *f)
 
 static void security_modules(struct facts *f)
 {
-	OWN(str) text = { 0 };
+	OWN(str) text = { 0 }, profile = { 0 };
 	struct err ignored;
 
 	f->selinux = exists("/sys/fs/selinux/enforce");
 	f->apparmor = small_file("/sys/module/apparmor/parameters/enabled", &text, &ignored) == 0 && text.s[0] == 'Y';
+	f->confined = f->apparmor && (small_file("/proc/self/attr/apparmor/current", &profile, &ignored) == 0 ||
+				      small_file("/proc/self/attr/current", &profile, &ignored) == 0) && strncmp(profile.s, "unconfined", strlen("unconfined")) != 0;
 }
 
 int probe_facts(struct arena *mem, struct facts *ret, struct err *e)

@@ -20,6 +20,7 @@ struct facts {
 	bool systemd;			/* it runs here, and this program can talk to it */
 	const char *resctrl_mount;	/* where resctrl is mounted, "" nowhere */
 	bool selinux, apparmor;		/* the LSM is active */
+	bool confined;			/* AppArmor confines us: we have a profile ourselves */
 	bool cgroupns, timens, userns;	/* /proc/self/ns has the file */
 	bool keys;			/* keyctl exists */
 	bool idmap_tmpfs;		/* 6.3 */

@@ -11,7 +11,7 @@ enum kind { BOOL, U32, TEXT, CAPS, CGROUP };
 static const struct field { const char *name; enum kind kind; size_t offset; } fields[] = {
 	F(euid, U32), F(egid, U32), F(caps, CAPS), F(in_userns, BOOL), F(can_mount, BOOL), F(kernel_major, U32), F(kernel_minor, U32),
 	F(cgroup, CGROUP), F(cgroup_mount, TEXT), F(cgroup_self, TEXT), F(cgroup_writable, BOOL), F(cgroup_controllers, TEXT),
-	F(systemd, BOOL), F(resctrl_mount, TEXT), F(selinux, BOOL), F(apparmor, BOOL), F(cgroupns, BOOL), F(timens, BOOL), F(userns, BOOL), F(keys, BOOL), F(idmap_tmpfs, BOOL),
+	F(systemd, BOOL), F(resctrl_mount, TEXT), F(selinux, BOOL), F(apparmor, BOOL), F(confined, BOOL), F(cgroupns, BOOL), F(timens, BOOL), F(userns, BOOL), F(keys, BOOL), F(idmap_tmpfs, BOOL),
 	F(last_cap, U32), F(subid_uid_start, U32), F(subid_uid_count, U32), F(subid_gid_start, U32), F(subid_gid_count, U32),
 	F(newuidmap, BOOL), F(newgidmap, BOOL),
 };

@@ -147,13 +147,15 @@ static void terminal(void)
 static void keyring(void)
 {
 	long id = syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0);
-	char text[512];
+	char text[512], label[512] = "";
 
 	if (id < 0 || syscall(SYS_keyctl, KEYCTL_DESCRIBE, id, text, sizeof(text)) < 0)
 		say("keyring", "%s", strerrorname_np(errno));
 	else
 		say("keyring", "%s", text);
 	say("keyring.id", "%ld", id);
+	if (id >= 0 && syscall(SYS_keyctl, KEYCTL_GET_SECURITY, id, label, sizeof(label) - 1) > 0)
+		say("keyring.label", "%s", label);
 }
 
 static void cgroup(void)

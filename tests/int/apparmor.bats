@@ -1,12 +1,14 @@
 #!/usr/bin/env bats
 # AppArmor profiles: in force after execve, for create and exec; where the module is active (the guests of tests/vm)
 load helpers
+load races.bash
 
 setup_more() {
 	[ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ] && command -v apparmor_parser >/dev/null || return 0
-	PROFILE=brig-test-$$
-	export PROFILE
+	PROFILE=brig-test-$$ PARENT=brig-parent-$$
+	export PROFILE PARENT
 	printf 'profile %s flags=(attach_disconnected,mediate_deleted) {\n file,\n network,\n capability,\n signal,\n ptrace,\n mount,\n umount,\n pivot_root,\n deny /etc/secret rwl,\n}\n' "$PROFILE" >"$FILE_T/profile"
+	printf 'profile %s flags=(attach_disconnected,mediate_deleted) {\n file,\n network,\n capability,\n signal,\n ptrace,\n unix,\n mount,\n umount,\n pivot_root,\n change_profile,\n deny /**/hidden rwl,\n}\n' "$PARENT" >>"$FILE_T/profile"
 	apparmor_parser -r -W -T "$FILE_T/profile"
 }
 teardown_file() {
@@ -48,3 +50,51 @@ P() { echo ".process.apparmorProfile=\"$PROFILE\""; }
 	lines "cat./proc/self/attr/current=$PROFILE (enforce)" read./etc/secret=EACCES
 }
 @test "a profile that is not loaded is an error that names it" { refuse '.process.apparmorProfile="brig-nothing"' brig-nothing; }
+
+# confined COMMAND...: by a process that has the profile $PARENT
+confined() { bash -c 'echo "exec $0" >/proc/self/attr/exec && exec "$@"' "$PARENT" "$@"; }
+# confined_run FILTER WORDS
+confined_run() {
+	conf "$1 | .process.args = [\"/guest\"] + \$ARGS.positional" --args -- ${2:+$2} || return 1
+	echo hidden >"$R/etc/hidden"
+	capture confined timeout -s KILL 20 "$BRIG" --root "$ROOT" run -b "$B" c
+	[ "$rc" = 0 ] && [ -z "$err" ] || fail "the container did not end well"
+}
+@test "inside a confined parent: with no_new_privs the profile comes on top of the parent's, and both deny" {
+	confined_run "$(P)" 'cat /proc/self/attr/current , read /etc/secret /etc/hidden /etc/passwd'
+	lines "~^cat./proc/self/attr/current=($PARENT//&$PROFILE|$PROFILE//&$PARENT) \(enforce\)" read./etc/secret=EACCES read./etc/hidden=EACCES '~^read./etc/passwd=ok'
+}
+@test "inside a confined parent: without no_new_privs the profile takes the place of the parent's" {
+	confined_run "$(P)|.process.noNewPrivileges=false" 'cat /proc/self/attr/current , read /etc/secret /etc/hidden'
+	lines "cat./proc/self/attr/current=$PROFILE (enforce)" read./etc/secret=EACCES '~^read./etc/hidden=ok'
+}
+@test "inside a confined parent: without a profile the parent's stays" {
+	confined_run . 'cat /proc/self/attr/current , read /etc/hidden'
+	lines "cat./proc/self/attr/current=$PARENT (enforce)" read./etc/hidden=EACCES
+}
+@test "inside a confined parent: exec" {
+	conf "$(P)" && program sleep 100000
+	echo hidden >"$R/etc/hidden"
+	brig create -b "$B" c </dev/null >"$T/o" 2>&1
+	brig start c
+	capture confined timeout -s KILL 20 "$BRIG" --root "$ROOT" exec c /guest cat /proc/self/attr/current , read /etc/secret /etc/hidden
+	[ "$rc" = 0 ] || fail exec
+	lines "~^cat./proc/self/attr/current=($PARENT//&$PROFILE|$PROFILE//&$PARENT) \(enforce\)" read./etc/secret=EACCES read./etc/hidden=EACCES
+}
+@test "inside a confined parent: one that may not change profiles ends the container" {
+	sed "s/$PARENT/$PARENT-strict/; s/^ change_profile,//; /profile $PROFILE /,/^}/d" "$FILE_T/profile" >"$T/strict"
+	apparmor_parser -r -W -T "$T/strict"
+	conf "$(P)"
+	PARENT=$PARENT-strict capture confined timeout -s KILL 20 "$BRIG" --root "$ROOT" run -b "$B" c
+	apparmor_parser -R "$T/strict"
+	[ "$rc" = 1 ] && [[ $err == *"apply apparmor profile $PROFILE"* ]] || fail "it was not refused"
+}
+@test "the label is right whatever happens to /proc meanwhile" { conf "$(P)" && program sleep 100000; race_labels "$PROFILE (enforce)"; }
+@test "exec: the container has something else at /proc (CVE-2015-1334)" {
+	conf "$(P)|caps([\"CAP_SYS_ADMIN\"])" && program mount tmpfs /proc , create /tmp/done , sleep 100000
+	brig create -b "$B" c </dev/null >"$T/o" 2>&1
+	brig start c
+	wait_until test -e "$R/tmp/done"
+	brig exec --detach --pid-file "$T/pid" c /guest sleep 100000 </dev/null >"$T/o" 2>&1
+	grep -q "^$PROFILE (enforce)" "/proc/$(<"$T/pid")/attr/current"
+}

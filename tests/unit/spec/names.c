@@ -128,7 +128,7 @@ static void default_document(bool rootless)
 static void facts(void)
 {
 	struct facts f = { .euid = 1, .egid = 2, .caps = 1ull << CAP_KILL | 1ull << 63, .in_userns = true, .can_mount = true, .kernel_major = 6, .kernel_minor = 1, .cgroup = CGROUP_HYBRID,
-			   .cgroup_mount = "/m\"x", .cgroup_self = "/s", .cgroup_writable = true, .cgroup_controllers = "cpu io", .resctrl_mount = "/sys/fs/resctrl", .selinux = true, .apparmor = true, .cgroupns = true,
+			   .cgroup_mount = "/m\"x", .cgroup_self = "/s", .cgroup_writable = true, .cgroup_controllers = "cpu io", .resctrl_mount = "/sys/fs/resctrl", .selinux = true, .apparmor = true, .confined = true, .cgroupns = true,
 			   .timens = true, .userns = true, .keys = true, .idmap_tmpfs = true, .last_cap = 40, .subid_uid_start = 3, .subid_uid_count = 4, .subid_gid_start = 5,
 			   .subid_gid_count = UINT32_MAX, .newuidmap = true, .newgidmap = true };
 	static const char *const bad[] = { "[]", "{\"euid\":-1}", "{\"euid\":4294967296}", "{\"keys\":1}", "{\"cgroup_self\":null}", "{\"caps\":5}", "{\"caps\":[\"x\"]}", "{\"caps\":[5]}",
