@@ -173,6 +173,15 @@ static bool enabled_already(int at, const char *controllers)
 	return all_in(controllers, buf);
 }
 
+/* A part of a threaded subtree (or its root): there is no place for processes of others in it. */
+static bool threaded(int at)
+{
+	OWN_FD fd = sys_openat(at, "cgroup.type", O_RDONLY | O_NOFOLLOW, 0);
+	char type[32] = "";
+
+	return fd >= 0 && sys_read(fd, type, sizeof(type) - 1) > 0 && strcmp(type, "domain\n") != 0;
+}
+
 static int enable_in(int root, const char *dir, const struct enabling *en, struct err *e)
 {
 	OWN_FD at = sys_openat2(root, dir, O_PATH | O_DIRECTORY, 0, BENEATH);
@@ -188,8 +197,8 @@ static int enable_in(int root, const char *dir, const struct enabling *en, struc
 		return err_sys(e, "open %s/cgroup.subtree_control", dir);
 	if (sys_write(fd, en->controllers, strlen(en->controllers)) >= 0)
 		return 0;
-	if (errno == EOPNOTSUPP)	/* a threaded parent: it cannot, and the limit's own file will tell */
-		return 0;
+	if (threaded(at))
+		return err_set(e, ERR_UNSUPPORTED, 0, "cgroup %s is threaded: no container can be below it (/linux/cgroupsPath may name another one)", dir);
 	return err_sys(e, "enable \"%s\" in cgroup %s", en->controllers, dir);
 }
 

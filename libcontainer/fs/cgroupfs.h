@@ -23,7 +23,7 @@ int cgdir_open(struct host_path mount, const char *path, struct cgdir *ret, stru
 int cgdir_existing(struct host_path mount, const char *path, unsigned *ret_components, struct err *e) MUST_CHECK;
 /* Makes what is missing. */
 int cgdir_make(struct host_path mount, const char *path, struct cgdir *ret, struct err *e) MUST_CHECK;
-/* Enables controllers ("+memory +pids") in every ancestor's cgroup.subtree_control. A threaded parent that refuses is tolerated. */
+/* Enables controllers ("+memory +pids") in every ancestor's cgroup.subtree_control. A threaded one is an error: neither cgroup.kill nor cgroup.procs work below it. */
 int cgdir_enable(struct host_path mount, const char *path, const char *controllers, struct err *e) MUST_CHECK;
 void cgdir_close(struct cgdir *d);
 

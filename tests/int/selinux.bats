@@ -58,8 +58,8 @@ running() {
 	running
 	capture brig exec c /guest cat /proc/self/attr/current , report keyring
 	lines "cat./proc/self/attr/current=$L" "keyring.label=$L"
-	capture brig exec --process-label "$L,c3" c /guest cat /proc/self/attr/current
-	lines "cat./proc/self/attr/current=$L,c3"
+	capture brig exec --process-label "$L,c4" c /guest cat /proc/self/attr/current
+	lines "cat./proc/self/attr/current=$L,c4"
 }
 @test "exec: may not read a file of the machine either" {
 	host_file system_u:object_r:var_t:s0
