@@ -157,10 +157,10 @@ runs() {
 	nothing_left
 }
 
-# Limits above our own need CAP_SYS_RESOURCE.
+# Limits above our own need CAP_SYS_RESOURCE, and not that of a user namespace.
 beyond_limits() {
 	local limit have
-	capsh --has-p=cap_sys_resource 2>/dev/null && return 1
+	! rootless && capsh --has-p=cap_sys_resource 2>/dev/null && return 1
 	read -ra limit <<<"$limits"
 	for ((; ${#limit[@]}; )); do
 		have=$(prlimit --noheadings --raw --output HARD --"${limit[0],,}")
@@ -184,10 +184,10 @@ refused() {
 	expect_refusal "$1"
 }
 
-# needs_controller NAME: runs where the hierarchy has it, else says so.
+# needs_controller NAME: runs where the hierarchy has it, and is ours to use; else says so.
 needs_controller() {
 	prepare "$BATS_TEST_DESCRIPTION"
-	if grep -qw "$1" "$cgroup_root/cgroup.controllers"; then
+	if ! rootless && grep -qw "$1" "$cgroup_root/cgroup.controllers"; then
 		run call run --bundle "$bundle" "$id"
 		[ "$status" -eq 0 ] && [[ "$output" == *ran* ]]
 		return
