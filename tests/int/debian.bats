@@ -1,21 +1,7 @@
 #!/usr/bin/env bats
 # A whole Debian root file system. It is made once by debootstrap and kept: in $XDG_CACHE_HOME/brig when that is set, else in build/.
 
-cached_tree() {
-	local cache=${XDG_CACHE_HOME:+$XDG_CACHE_HOME/brig} suite=bookworm
-	cache=${cache:-$top/build}
-	[ -w "$cache" ] || mkdir -p "$cache" 2>/dev/null || cache=$BATS_FILE_TMPDIR
-	tree=$cache/debian-rootfs
-	exec 9>"$cache/debian-rootfs.lock"
-	flock 9
-	if [ ! -e "$tree/etc/debian_version" ]; then
-		rm -rf "$tree" "$tree.new"
-		debootstrap --variant=minbase "$suite" "$tree.new" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" >"$BATS_FILE_TMPDIR/debootstrap.log" 2>&1 9>&- &&
-			mv "$tree.new" "$tree"
-	fi
-	exec 9>&-
-	[ -e "$tree/etc/debian_version" ]
-}
+load debian.bash
 
 setup_file() {
 	top=${top_srcdir:-$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}
@@ -25,7 +11,7 @@ setup_file() {
 	export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0}
 	export top BRIG B
 	[ "$(id -u)" = 0 ] && command -v debootstrap jq >/dev/null || return 0
-	if ! cached_tree; then
+	if ! debian_tree "$BATS_FILE_TMPDIR/debootstrap.log"; then
 		tail -n 1 "$BATS_FILE_TMPDIR/debootstrap.log" >"$BATS_FILE_TMPDIR/why"
 		return 0
 	fi

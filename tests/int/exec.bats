@@ -354,8 +354,3 @@ tracer() {
 }
 @test "hostile: nobody in a user namespace can trace a process before its execve, not even with CAP_SYS_PTRACE (CVE-2016-9962)" { chown 100000:100000 "$R"; tracer userns '["CAP_SYS_PTRACE","CAP_KILL"]'; lines '~^trace=held=.* early=0$'; }
 @test "hostile: nobody can trace a process before its execve with the default capabilities" { tracer . '["CAP_AUDIT_WRITE","CAP_KILL","CAP_NET_BIND_SERVICE"]'; lines '~^trace=held=.* early=0$'; }
-@test "hostile: nobody can trace a process before its execve with CAP_SYS_PTRACE and no user namespace" {
-	skip "the kernel lets CAP_SYS_PTRACE of the initial user namespace hold every process that it sees, dumpable or not (ptrace_may_access)"
-	tracer . '["CAP_SYS_PTRACE","CAP_KILL"]'
-	lines '~^trace=held=.* early=0$'
-}
