@@ -255,7 +255,7 @@ static int exec_request(struct exec *x, const struct brig_options *o, const stru
 	struct request *r = &x->job.request;
 
 	*r = (struct request){ .id = c->id, .state_root = o->root, .cache = o->cache, .console_socket = c->console_socket, .pidfd_socket = c->pidfd_socket,
-			       .pid_file = c->pid_file, .detach = c->detach, .preserve_fds = c->preserve_fds, .listen_fds = c->listen_fds };
+			       .pid_file = c->pid_file, .detach = c->detach, .preserve_fds = c->preserve_fds };
 	r->target.sub_cgroup = c->cgroup && c->cgroup[0] ? c->cgroup : NULL;
 	TRY(keyring_name(keyring, sizeof(keyring), e));
 	r->keyring = arena_strdup(&x->job.mem, keyring);

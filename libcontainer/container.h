@@ -78,7 +78,7 @@ struct brig_exec {
 	const char *cwd, *user, *process_label, *apparmor, *cgroup;		/* each or NULL; user: UID or UID:GID */
 	const char *console_socket, *pidfd_socket, *pid_file;			/* absolute or NULL */
 	bool tty, detach, no_new_privs, ignore_paused;
-	unsigned preserve_fds, listen_fds;
+	unsigned preserve_fds;
 };
 
 /* Returns the exit status of the process (0-255; 128+signal; detached 0 once it runs), or -1. */

@@ -151,11 +151,17 @@ static int wrong_count(const struct verb *verb, int n)
 			 n < verb->min ? verb->min : verb->max, (n < verb->min ? verb->min : verb->max) == 1 ? "" : "s", verb->args, n);
 }
 
+/* Sockets of a service are for the container's first process; an exec has no part in them, as with runc. */
+static bool passes_listened(const struct verb *verb)
+{
+	return verb->run == verb_create || verb->run == verb_run;
+}
+
 /* Before anything is opened: what the caller claims to pass must be there, or our own descriptors would slide into its place (W-5). Then from
  * a sealed copy on, because the processes that this makes can be reached from inside the container. */
-static int protect(const struct values *v, char **argv, struct brig_err *e)
+static int protect(const struct verb *verb, const struct values *v, char **argv, struct brig_err *e)
 {
-	return brig_check_fds(listen_fds() + preserved_fds(v), e) < 0 || brig_seal_self(argv, e) < 0 ? -1 : 0;
+	return brig_check_fds((passes_listened(verb) ? listen_fds() : 0) + preserved_fds(v), e) < 0 || brig_seal_self(argv, e) < 0 ? -1 : 0;
 }
 
 static int run_verb(const struct verb *verb, struct values *v, char **argv)
@@ -170,7 +176,7 @@ static int run_verb(const struct verb *verb, struct values *v, char **argv)
 		return 0;
 	}
 	if (verb->seals)
-		safe = protect(v, argv, &e);
+		safe = protect(verb, v, argv, &e);
 	if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
 		return out_usage("invalid log-format: %.40s", format);
 	if (out_open(v->log, format, v->debug) < 0)

@@ -19,7 +19,7 @@ int verb_exec(const struct verb *verb, struct values *v)
 		.n_env = v->env.n, .env = v->env.item, .n_gids = v->gids.n, .gids = v->gids.item, .n_caps = v->caps.n, .caps = v->caps.item,
 		.cwd = given(v->cwd), .user = given(v->user), .process_label = given(v->process_label), .apparmor = given(v->apparmor), .cgroup = given(v->cgroup),
 		.console_socket = console, .pidfd_socket = pidfd, .pid_file = pid_file, .tty = v->tty, .detach = v->detach,
-		.no_new_privs = v->no_new_privs, .ignore_paused = v->ignore_paused, .preserve_fds = preserved_fds(v), .listen_fds = listen_fds(),
+		.no_new_privs = v->no_new_privs, .ignore_paused = v->ignore_paused, .preserve_fds = preserved_fds(v),
 	};
 	struct brig_err e;
 	int rc = brig_exec(&o, &x, &e);

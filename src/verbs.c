@@ -52,7 +52,7 @@ static const struct option exec_options[] = {
 	TEXT(apparmor, "apparmor", 0, "PROFILE", "AppArmor profile of the process"),
 	FLAG(no_new_privs, "no-new-privs", 0, "set no_new_privs"),
 	LIST(caps, "cap", 'c', "CAP", "add a capability to the bounding, effective and permitted sets; may be repeated"),
-	TEXT(preserve_fds, "preserve-fds", 0, "N", "pass descriptors 3 to 2+N on (after those of LISTEN_FDS)"),
+	TEXT(preserve_fds, "preserve-fds", 0, "N", "pass descriptors 3 to 2+N on"),
 	TEXT(console_socket, "console-socket", 0, "PATH", "send the terminal's master end to this listening AF_UNIX socket"),
 	TEXT(pidfd_socket, "pidfd-socket", 0, "PATH", "send a pidfd of the process to this listening AF_UNIX socket"),
 	TEXT(cgroup, "cgroup", 0, "PATH", "run in this cgroup below the container's"),

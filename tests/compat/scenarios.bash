@@ -196,6 +196,11 @@ sed -i -n '/fuse/p' "$O/view-device.out"
 up '.process.user={uid:7,gid:9,additionalGids:[5]}|.process.env+=["A=config"]|.process.cwd="/etc"'
 step exec-report exec c /guest report ids caps place tty sched
 step exec-status exec c /guest exit 9
+for pid in mine 1; do
+	for n in 0 1; do
+		timeout -s KILL 15 bash -c 'exec 3</dev/zero 4</dev/full; [ "$1" = mine ] && set -- $$ "${@:2}"; export LISTEN_FDS=1 LISTEN_PID=$1 NOTIFY_SOCKET=/none; exec "${@:2}"' bash "$pid" "$RT" --root "$S" exec --preserve-fds $n c /guest report fds place </dev/null 2>&1 | grep -v '^fd.[012]=' | normal >"$O/exec-listen-fds[$pid,$n].out"
+	done
+done
 step exec-signal exec c /guest kill 15
 step exec-missing exec c /missing
 step exec-missing-path exec c missing

@@ -238,7 +238,7 @@ same() { # FILTER: the second process's report is the first one's
 }
 @test "--detach: a program that is missing is still told" { running '' say up; x --detach c /missing; not 'no such file or directory'; }
 @test "--pid-file: a failed exec leaves none" { running '' say up; x --pid-file "$T/pid" c /missing; not; [ ! -e "$T/pid" ]; }
-@test "--preserve-fds and LISTEN_FDS" {
+@test "--preserve-fds" {
 	running '' say up
 	capture bash -c 'exec 3</dev/null 4</dev/zero 5</dev/full; exec "$@"' bash timeout -s KILL 10 "$BRIG" --root "$ROOT" exec --preserve-fds 2 c /guest report fds
 	ok
@@ -246,6 +246,12 @@ same() { # FILTER: the second process's report is the first one's
 	capture bash -c 'exec 3</dev/null 4<&-; exec "$@"' bash timeout -s KILL 10 "$BRIG" --root "$ROOT" exec --preserve-fds 2 c /guest report fds
 	[[ $err == *"unable to stat preserved-fd"* ]]
 	[ "$rc" = 255 ] || fail "not 255"
+}
+@test "LISTEN_FDS and NOTIFY_SOCKET are for the container's first process: an exec gets nothing of them" {
+	running '' say up
+	capture bash -c 'exec 3</dev/zero 4</dev/full; LISTEN_FDS=1 LISTEN_PID=$$ NOTIFY_SOCKET=/run/systemd/notify exec "$@"' bash "$BRIG" --root "$ROOT" exec --preserve-fds 1 c /guest report fds place
+	ok
+	lines fd.3=/dev/zero '!~^fd\.([4-9]|..+)=' '!~^env\.(LISTEN_|NOTIFY_)'
 }
 @test "--pidfd-socket: one message, payload setns, the process's pidfd" {
 	running '' say up
