@@ -180,6 +180,8 @@ static int start_created(const struct job *j, struct host *h, struct notify *n, 
 	h->state.fd = FD_NONE;
 	host_forget_walk(h);
 	rc = life_start(&c, j->spec, n, e);
+	if (rc < 0)
+		host_drop_pid_file(h);
 	if (rc == 0 && j->request.detach)
 		wait_ready(n, &c);
 	container_close(&c);

@@ -27,6 +27,7 @@ struct host {
 	char created[40];
 	pid_t init_pid, join_pid, holder_pid;	/* 0: none yet */
 	int console_master;		/* for the relay, FD_NONE */
+	const char *pid_file;		/* written by us, or NULL */
 };
 
 typedef int host_fn(struct host *h, const struct step *s, struct err *e);
@@ -45,6 +46,9 @@ int host_init_pid(struct host *h, pid_t *ret, struct err *e) MUST_CHECK;
 
 /* After a failed walk: init is killed and reaped, if it was born. */
 void host_end_init(struct host *h);
+
+/* A pid file of what failed would name another process some day: it is removed, if it is still the one that we wrote. */
+void host_drop_pid_file(struct host *h);
 
 /* The process that holds a systemd unit until init is in it: ended and reaped. */
 void host_end_holder(struct host *h);

@@ -4,6 +4,7 @@
 #include "fs/hostfile.h"
 #include "sys/sys.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -68,5 +69,19 @@ int pid_file(struct host *h, const struct step *s, struct err *e)
 
 	TRY(host_init_pid(h, &pid, e));
 	snprintf(text, sizeof(text), "%d", pid);	/* no newline: callers parse the whole file (compatibility 1.11) */
-	return hostfile_write_atomic(s->path.path, text, strlen(text), 0644, e);
+	TRY(hostfile_write_atomic(s->path.path, text, strlen(text), 0644, e));
+	h->pid_file = s->path.path.s;
+	return 0;
+}
+
+void host_drop_pid_file(struct host *h)
+{
+	OWN(str) found = { 0 };
+	struct err ignored;
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", h->init_pid);
+	if (h->pid_file && hostfile_read((struct host_path){ h->pid_file }, sizeof(text), &found, &ignored) == 0 && found.s && strcmp(found.s, text) == 0)
+		sys_unlinkat(AT_FDCWD, h->pid_file, 0);
+	h->pid_file = NULL;
 }

@@ -51,6 +51,7 @@ static void undo(struct job *j, struct host *h, struct err *e)
 
 	if (e->kind == ERR_PEER && life_oom_killed(h))
 		err_set(e, ERR_PEER, 0, "container init was OOM-killed (memory limit too low?)");
+	host_drop_pid_file(h);
 	host_end_init(h);
 	if (!h->reserved)
 		return;

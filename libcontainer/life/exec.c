@@ -97,6 +97,7 @@ int life_exec(struct exec *x, struct host *h, struct err *e)
 	if (walk_all(x, h, e) == 0)
 		return 0;
 	sys_fault_room("");
+	host_drop_pid_file(h);
 	if (h->plan)
 		end_child(h);
 	if (has_ended(x, e))

@@ -238,6 +238,22 @@ same() { # FILTER: the second process's report is the first one's
 }
 @test "--detach: a program that is missing is still told" { running '' say up; x --detach c /missing; not 'no such file or directory'; }
 @test "--pid-file: a failed exec leaves none" { running '' say up; x --pid-file "$T/pid" c /missing; not; [ ! -e "$T/pid" ]; }
+@test "--pid-file: what fails after it was written takes it away" {
+	printf 'no program' >"$R/bad"; chmod 755 "$R/bad"
+	running '' say up
+	x --detach --pid-file "$T/pid" c /bad
+	not 'exec format error'
+	[ ! -e "$T/pid" ]
+	brig delete --force c
+	for way in '' --detach; do
+		conf '.process.args=["/bad"]'
+		capture brig --log "$T/log" run $way --pid-file "$T/pid" -b "$B" d
+		[[ $err == *'exec format error'* ]] && [ "$rc" = 1 ] && [ ! -e "$T/pid" ] || fail "run $way"
+	done
+	conf '.hooks={poststart:[{path:"/bin/sh",args:["sh","-c","printf 1 >\($T)/pid; exit 1"]}]}' && program sleep 1000000
+	capture brig run --detach --pid-file "$T/pid" -b "$B" d
+	[ "$rc" = 1 ] && [ "$(<"$T/pid")" = 1 ] || fail "a file of somebody else's is gone"
+}
 @test "--preserve-fds" {
 	running '' say up
 	capture bash -c 'exec 3</dev/null 4</dev/zero 5</dev/full; exec "$@"' bash timeout -s KILL 10 "$BRIG" --root "$ROOT" exec --preserve-fds 2 c /guest report fds
