@@ -123,7 +123,7 @@ struct brig_listed {
 BRIG_API int brig_list(const struct brig_options *, unsigned flags, void (*each)(void *arg, const struct brig_listed *, const struct brig_err *), void *arg, struct brig_err *);
 
 /* Each returns a malloc'ed text in *ret. */
-BRIG_API int brig_spec_default(bool rootless, char **ret, struct brig_err *);
+BRIG_API int brig_spec_default(const char *hostname, bool rootless, char **ret, struct brig_err *);
 BRIG_API int brig_features(char **ret, struct brig_err *);		/* JSON, 4-space indent, final newline */
 /* facts: JSON text of another machine's facts, or NULL for this one. Needs no privilege, changes nothing. */
 BRIG_API int brig_explain(const struct brig_options *, const struct brig_create *, const char *facts, bool json, char **ret, struct brig_err *);

@@ -130,12 +130,12 @@ int brig_list(const struct brig_options *o, unsigned flags, void (*each)(void *a
 	return rc < 0 ? public_error(&e, err) : 0;
 }
 
-int brig_spec_default(bool rootless, char **ret, struct brig_err *err)
+int brig_spec_default(const char *hostname, bool rootless, char **ret, struct brig_err *err)
 {
 	OWN(str) text = { 0 };
 	struct err e;
 
-	if (spec_default(rootless, (uint32_t)sys_geteuid(), (uint32_t)sys_getegid(), &text, &e) < 0 || hand_text(&text, ret, &e) < 0)
+	if (spec_default(hostname, rootless, (uint32_t)sys_geteuid(), (uint32_t)sys_getegid(), &text, &e) < 0 || hand_text(&text, ret, &e) < 0)
 		return public_error(&e, err);
 	return 0;
 }

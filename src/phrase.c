@@ -85,8 +85,16 @@ const char *phrase_hint(const struct brig_err *e)
 		{ "OOM-killed", "raise linux.resources.memory.limit" },
 	};
 
+	static char text[160];
+
 	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
-		if (strstr(e->text, table[i].text))
-			return table[i].hint;
+		if (strstr(e->text, table[i].text)) {
+			const char *at = strstr(table[i].hint, "`brig ");
+
+			if (!at)
+				return table[i].hint;
+			snprintf(text, sizeof(text), "%.*s`%s %s", (int)(at - table[i].hint), table[i].hint, program_name, at + strlen("`brig "));
+			return text;
+		}
 	return NULL;
 }

@@ -18,10 +18,13 @@ static void names(const struct option *o, const char *separator)
 
 static void bash(void)
 {
-	printf("# bash completion of brig\n_brig() {\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} verb= i root=()\n"
+	const char *me = program_name;
+
+	printf("# bash completion of %s\n_%s() {\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} verb= i root=()\n"
 	       "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n\t\tcase ${COMP_WORDS[i]} in\n"
-	       "\t\t--root) root=(--root \"${COMP_WORDS[i+1]}\"); ((i++)) ;;\n\t\t--log|--log-format|--rootless|--cgroup-manager) ((i++)) ;;\n\t\t-*) ;;\n"
-	       "\t\t*) verb=${COMP_WORDS[i]}; break ;;\n\t\tesac\n\tdone\n\tcase $verb in\n\t'') COMPREPLY=($(compgen -W '");
+	       "\t\t--root) [ \"${COMP_WORDS[i+1]}\" != = ] || ((i++)); root=(--root \"${COMP_WORDS[i+1]}\"); ((i++)) ;;\n"
+	       "\t\t--log|--log-format|--rootless|--cgroup-manager) [ \"${COMP_WORDS[i+1]}\" != = ] || ((i++)); ((i++)) ;;\n\t\t-*) ;;\n"
+	       "\t\t*) verb=${COMP_WORDS[i]}; break ;;\n\t\tesac\n\tdone\n\tCOMPREPLY=()\n\tcase $verb in\n\t'') COMPREPLY=($(compgen -W '", me, me);
 	for (const struct verb *v = verb_table; v->name; v++)
 		printf("%s ", v->name);
 	names(global_options, " ");
@@ -29,20 +32,29 @@ static void bash(void)
 	for (const struct verb *v = verb_table; v->name; v++) {
 		printf("\t%s) COMPREPLY=($(compgen -W '", v->name);
 		names(v->option, " ");
-		printf("'%s -- \"$cur\")) ;;\n", takes_id(v) ? "\" $(brig \"${root[@]}\" list -q 2>/dev/null)\"" : "");
+		if (takes_id(v))
+			printf("'\" $(%s \"${root[@]}\" list -q 2>/dev/null)\" -- \"$cur\")) ;;\n", me);
+		else
+			printf("' -- \"$cur\")) ;;\n");
 	}
-	printf("\tesac\n\t[ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- \"$cur\"))\n}\ncomplete -F _brig brig\n");
+	printf("\tesac\n\t[ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- \"$cur\"))\n}\ncomplete -F _%s %s\n", me, me);
 }
 
-/* In the quotes of zsh's and fish's argument lists. */
-static void quoted(const char *s)
+/* Between single quotes, in the brackets of an argument of _arguments. */
+static void quoted_for_zsh(const char *s)
 {
-	for (; *s; s++) {
-		if (strchr("'[]:`$\"\\", *s))
-			putchar(*s == '\'' ? ' ' : '\\');
-		if (*s != '\'')
-			putchar(*s);
-	}
+	for (; *s; s++)
+		if (*s == '\'')
+			printf("'\\''");
+		else
+			printf(strchr("[]:\\", *s) ? "\\%c" : "%c", *s);
+}
+
+/* Between double quotes. */
+static void quoted_for_fish(const char *s)
+{
+	for (; *s; s++)
+		printf(strchr("\"\\$", *s) ? "\\%c" : "%c", *s);
 }
 
 static void zsh_options(const struct option *o)
@@ -50,56 +62,66 @@ static void zsh_options(const struct option *o)
 	for (; o->name; o++) {
 		if (!o->help)
 			continue;
-		printf(" \\\n\t\t\t'%s--%s[", o->kind == OPTION_LIST ? "*" : "", o->name);
-		quoted(o->help);
+		printf(" \\\n\t\t\t'%s--%s%s[", o->kind == OPTION_LIST ? "*" : "", o->name, o->value_name ? "=" : "");
+		quoted_for_zsh(o->help);
 		printf("]%s%s%s'", o->value_name ? ":" : "", o->value_name ? o->value_name : "", o->value_name ? ":_files" : "");
 	}
 }
 
 static void zsh(void)
 {
-	printf("#compdef brig\n_brig_ids() { compadd -- $(brig list -q 2>/dev/null) }\n_brig() {\n\tlocal state\n\t_arguments -C");
+	const char *me = program_name;
+
+	/* What stands before the verb is kept by _arguments in $opt_args; the rest of the line has words of its own. */
+	printf("#compdef %s\n_%s_ids() { compadd -- ${(f)\"$(%s ${_%s_root:+--root=$_%s_root} list -q 2>/dev/null)\"} }\n"
+	       "_%s() {\n\tlocal state line _%s_root\n\ttypeset -A opt_args\n\t_arguments -C", me, me, me, me, me, me, me);
 	zsh_options(global_options);
 	printf(" \\\n\t\t'1:verb:(");
 	for (const struct verb *v = verb_table; v->name; v++)
 		printf("%s ", v->name);
-	printf(")' '*::arg:->args'\n\tcase $words[1] in\n");
+	printf(")' '*::arg:->args'\n\t_%s_root=${(Q)opt_args[--root]}\n\tcase $words[1] in\n", me);
 	for (const struct verb *v = verb_table; v->name; v++) {
 		printf("\t%s) _arguments", v->name);
 		zsh_options(v->option);
-		printf(" %s ;;\n", takes_id(v) ? "'1:container:_brig_ids' '*:file:_files'" : "'*:file:_files'");
+		if (takes_id(v))
+			printf(" '1:container:_%s_ids'", me);
+		printf(" '*:file:_files' ;;\n");
 	}
-	printf("\tesac\n}\n_brig \"$@\"\n");
+	printf("\tesac\n}\nif [ \"$funcstack[1]\" = _%s ]; then _%s \"$@\"; else compdef _%s %s; fi\n", me, me, me, me);
 }
 
 static void fish_option(const char *condition, const struct option *o)
 {
-	printf("complete -c brig -n '%s' -l %s", condition, o->name);
+	printf("complete -c %s -n '%s' -l %s", program_name, condition, o->name);
 	if (o->letter)
 		printf(" -s %c", o->letter);
 	printf("%s -d \"", o->value_name ? " -r" : "");
-	quoted(o->help);
+	quoted_for_fish(o->help);
 	printf("\"\n");
 }
 
 static void fish(void)
 {
-	printf("# fish completion of brig\n");
+	const char *me = program_name;
+
+	printf("# fish completion of %s\nfunction __%s_ids\n\tset -l words (commandline -opc)\n\tset -l root\n\tfor i in (seq (count $words))\n"
+	       "\t\tif test \"$words[$i]\" = --root; and test $i -lt (count $words)\n\t\t\tset root --root $words[(math $i + 1)]\n"
+	       "\t\telse if string match -q -- '--root=*' $words[$i]\n\t\t\tset root $words[$i]\n\t\tend\n\tend\n\t%s $root list -q 2>/dev/null\nend\n", me, me, me);
 	for (const struct option *o = global_options; o->name; o++)
 		if (o->help)
 			fish_option("__fish_use_subcommand", o);
 	for (const struct verb *v = verb_table; v->name; v++) {
 		char condition[96];
 
-		printf("complete -c brig -f -n __fish_use_subcommand -a %s -d \"", v->name);
-		quoted(v->summary);
+		printf("complete -c %s -f -n __fish_use_subcommand -a %s -d \"", me, v->name);
+		quoted_for_fish(v->summary);
 		printf("\"\n");
 		snprintf(condition, sizeof(condition), "__fish_seen_subcommand_from %s", v->name);
 		for (const struct option *o = v->option; o->name; o++)
 			if (o->help)
 				fish_option(condition, o);
 		if (takes_id(v))
-			printf("complete -c brig -f -n '%s' -a '(brig list -q 2>/dev/null)'\n", condition);
+			printf("complete -c %s -f -n '%s' -a '(__%s_ids)'\n", me, condition, me);
 	}
 }
 

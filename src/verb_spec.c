@@ -30,7 +30,7 @@ int verb_spec(const struct verb *verb, struct values *v)
 
 	if (asprintf(&path, "%s/config.json", v->bundle && v->bundle[0] ? v->bundle : ".") < 0)
 		return out_usage("out of memory");
-	if (brig_spec_default(v->rootless_spec, &text, &e) < 0)
+	if (brig_spec_default(program_name, v->rootless_spec, &text, &e) < 0)
 		return out_error(verb->name, &e);
 	rc = write_new(path, text);
 	free(text);

@@ -138,7 +138,7 @@ static void linux_part(struct json_out *o, bool rootless, uint32_t uid, uint32_t
 	json_close(o, '}');
 }
 
-int spec_default(bool rootless, uint32_t uid, uint32_t gid, struct str *out, struct err *e)
+int spec_default(const char *hostname, bool rootless, uint32_t uid, uint32_t gid, struct str *out, struct err *e)
 {
 	struct json_out o = { .to = out, .indent = "\t" };
 
@@ -150,7 +150,7 @@ int spec_default(bool rootless, uint32_t uid, uint32_t gid, struct str *out, str
 	json_kv_string(&o, "path", "rootfs");
 	json_kv_bool(&o, "readonly", true);
 	json_close(&o, '}');
-	json_kv_string(&o, "hostname", "brig");
+	json_kv_string(&o, "hostname", hostname);
 	all_mounts(&o, rootless);
 	linux_part(&o, rootless, uid, gid);
 	json_close(&o, '}');

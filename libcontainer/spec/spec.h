@@ -255,7 +255,7 @@ void spec_free(const struct spec *s);
 static inline void spec_dropp(const struct spec **s) { spec_free(*s); *s = NULL; }
 
 /* The default document of `spec` (compatibility 1.10), tab-indented JSON. rootless: maps uid/gid one to one, no network namespace. */
-int spec_default(bool rootless, uint32_t uid, uint32_t gid, struct str *out, struct err *e) MUST_CHECK;
+int spec_default(const char *hostname, bool rootless, uint32_t uid, uint32_t gid, struct str *out, struct err *e) MUST_CHECK;
 
 /* Tables (spec/names.c). A lookup returns -1 for an unknown name; a name lookup NULL for an unknown value. */
 #define CAPABILITY_NAME_SIZE 32

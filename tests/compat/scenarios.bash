@@ -253,7 +253,7 @@ gone
 step spec-again spec
 rm -f config.json
 step spec spec
-jq -Sc 'del(.hostname,.ociVersion)' config.json | keep spec.document
+jq -Sc 'del(.ociVersion)' config.json | keep spec.document
 stat -c %a config.json | keep spec.mode
 "$RT" --root "$S" features 2>/dev/null | jq -c 'keys' | keep features.keys
 "$RT" --version | sed -E 's/[ :].*//' | head -3 | keep version.words

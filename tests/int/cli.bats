@@ -76,6 +76,46 @@ load helpers
 	capture "$T/runc" -v
 	[[ $out == "runc version "* ]]
 }
+@test "as runc it answers as runc: version, help, hints, completions, the default host name" {
+	local verb
+	ln -s "$BRIG" "$T/runc"
+	capture "$T/runc" --version
+	[ "$(grep -c version <<<"$out")" = 1 ] && [[ ${out%%$'\n'*} =~ ^runc\ version\ [0-9]+\.[0-9]+\.[0-9]+ ]] && grep -Eq '^commit: [^ ]+$' <<<"$out" && grep -Eq '^spec: 1\.[0-9]+\.[0-9]+$' <<<"$out" || fail "version"
+	for verb in '' $("$BRIG" help | sed -n '/^verbs:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
+		capture "$T/runc" help $verb
+		[ "$rc" = 0 ] && [[ $out == *"usage: runc "* ]] && [[ ${out//\/brig/} != *brig* ]] || fail "help $verb"
+	done
+	for verb in bash zsh fish; do
+		capture "$T/runc" completion "$verb"
+		[[ ${out//\/brig/} != *brig* && $out == *runc* ]] || fail "completion $verb"
+	done
+	mkdir "$T/s" "$T/empty"
+	capture "$T/runc" --log-format json create -b "$T/empty" c
+	[ "$(jq -r .hint <<<"$err")" = 'make one with `runc spec`, or name the bundle with --bundle' ]
+	"$T/runc" spec -b "$T/s"
+	[ "$(jq -r .hostname "$T/s/config.json")" = runc ]
+}
+# completed SHELL LINE: what the shell proposes for the end of the line
+completed() {
+	case $1 in
+	bash) bash -c 'source <("$0" completion bash); read -ra COMP_WORDS <<<"$1"; [[ $1 != *" " ]] || COMP_WORDS+=(""); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); brig() { "$BRIG" "$@"; }; _brig; printf "%s\n" "${COMPREPLY[@]}"' "$BRIG" "$2" ;;
+	fish) PATH=${BRIG%/*}:$PATH fish --no-config -c '$argv[1] completion fish | source; complete -C "$argv[2]"' "$BRIG" "$2" | cut -f1 ;;
+	esac
+}
+@test "completions: verbs, options, and the ids below the root that the line names" {
+	local shell
+	export BRIG
+	program sleep 1000000
+	brig create -b "$B" alpha </dev/null >/dev/null 2>&1
+	for shell in bash fish; do
+		command -v "$shell" >/dev/null || continue
+		[ "$(completed "$shell" "brig sta" | tr '\n' ' ')" = 'start state ' ]
+		[ "$(completed "$shell" "brig exec --cg")" = --cgroup ]
+		[ "$(completed "$shell" "brig --root $ROOT delete al")" = alpha ]
+		[ "$(completed "$shell" "brig --root $ROOT kill a")" = alpha ]
+		[ "$(completed "$shell" "brig --roo")" = "$(printf -- '--root\n--rootless')" ]
+	done
+}
 @test "as runc it calls itself so in errors" {
 	ln -s "$BRIG" "$T/runc"
 	conf '.process.terminal=true'

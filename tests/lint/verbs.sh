@@ -17,7 +17,7 @@ for verb in $verbs; do
 	for option in $(echo "$help" | sed -n 's/^  \(-.,\|   \) --\([a-z0-9-]*\).*/\2/p'); do
 		$brig help --man "$verb" | sed 's/\\//g' | grep -q -- "Fl -$option\b" || missing="$missing man:$option"
 		for shell in bash zsh fish; do
-			case $shell in fish) pattern="from $verb' -l $option\b" ;; *) pattern="^[[:space:]]*$verb) .*--$option\b\|--$option\[" ;; esac
+			case $shell in fish) pattern="from $verb' -l $option\b" ;; *) pattern="^[[:space:]]*$verb) .*--$option\b\|--$option=\?\[" ;; esac
 			grep -q -- "$pattern" "$top_builddir/.completion.$shell" || missing="$missing $shell:$option"
 		done
 	done

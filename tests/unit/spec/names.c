@@ -115,7 +115,7 @@ static void default_document(bool rootless)
 	const struct spec *s;
 	struct err e;
 
-	ok(spec_default(rootless, 1000, 1001, &t, &e) == 0 && t.s[t.n - 1] != '\0', "the default document%s", rootless ? ", rootless" : "");
+	ok(spec_default("brig", rootless, 1000, 1001, &t, &e) == 0 && t.s[t.n - 1] != '\0', "the default document%s", rootless ? ", rootless" : "");
 	if (!ok(spec_parse("c", t.s, t.n, &s, &e) == 0, "it is accepted"))
 		return;
 	ok(s->notes.n == 0 && s->warnings.n == 0, "without a note");
