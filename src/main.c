@@ -104,14 +104,26 @@ struct brig_options library_options(const struct values *v)
 	return o;
 }
 
-static unsigned number(const char *text, const char *what)
+static bool is_number(const char *text, unsigned *ret)
 {
 	char *end;
 	long n = strtol(text, &end, 10);
 
 	if (!text[0] || *end || text[0] < '0' || text[0] > '9' || n > 65536)
+		return false;
+	*ret = (unsigned)n;
+	return true;
+}
+
+static bool log_is_open;	/* only then is a mistake told: engines look for it there */
+
+static unsigned number(const char *text, const char *what)
+{
+	unsigned n = 0;
+
+	if (!is_number(text, &n) && log_is_open)
 		exit(out_usage("invalid value \"%.40s\" for %s: not a number of descriptors", text, what));
-	return (unsigned)n;
+	return n;
 }
 
 unsigned preserved_fds(const struct values *v)
@@ -164,11 +176,43 @@ static int protect(const struct verb *verb, const struct values *v, char **argv,
 	return brig_check_fds((passes_listened(verb) ? listen_fds() : 0) + preserved_fds(v), e) < 0 || brig_seal_self(argv, e) < 0 ? -1 : 0;
 }
 
-static int run_verb(const struct verb *verb, struct values *v, char **argv)
+/* 0, or the status of a message about it. */
+static int open_log(const struct values *v)
 {
 	const char *format = v->log_format ? v->log_format : "text";
+
+	if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
+		return out_usage("invalid log-format: %.40s", format);
+	if (out_open(v->log, format, v->debug) < 0)
+		return out_usage("cannot open the log file %.200s: %s", v->log, errno == ELOOP ? "it is a symbolic link" : strerror(errno));
+	log_is_open = true;
+	return 0;
+}
+
+/* A mistake on the command line, told to the log as well. */
+static int misused(const struct values *v, const char *text)
+{
+	int rc = open_log(v);
+
+	return rc ? rc : out_usage("%s", text);
+}
+
+static int unknown_verb(const struct values *v, const char *name)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "No help topic for '%.80s'", name);
+	if (v->log)
+		misused(v, text);
+	else
+		fprintf(stderr, "%s\n", text);
+	return 3;
+}
+
+static int run_verb(const struct verb *verb, struct values *v, char **argv)
+{
 	struct brig_err e;
-	int safe = 0;
+	int safe = 0, rc;
 
 	brig_log_to(out_sink, NULL, v->debug ? BRIG_LOG_DEBUG : BRIG_LOG_WARN);
 	if (v->help) {
@@ -177,10 +221,9 @@ static int run_verb(const struct verb *verb, struct values *v, char **argv)
 	}
 	if (verb->seals)
 		safe = protect(verb, v, argv, &e);
-	if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
-		return out_usage("invalid log-format: %.40s", format);
-	if (out_open(v->log, format, v->debug) < 0)
-		return out_usage("cannot open the log file %.200s: %s", v->log, errno == ELOOP ? "it is a symbolic link" : strerror(errno));
+	rc = open_log(v);
+	if (rc)
+		return rc;
 	if (safe < 0) {	/* told only now: engines read it from the log */
 		out_error(verb->name, &e);
 		return verb->run == verb_exec ? EXEC_NOT_STARTED : 1;
@@ -199,7 +242,7 @@ static int command(int argc, char **argv, char **list)
 
 	used = args_parse(argc - 1, list, NULL, &v, text);
 	if (used < 0)
-		return out_usage("%s", text);
+		return misused(&v, text);
 	if (v.version)
 		return print_version();
 	if (used >= argc - 1) {
@@ -211,12 +254,10 @@ static int command(int argc, char **argv, char **list)
 		help_program();
 		return 0;
 	}
-	if (!verb) {
-		fprintf(stderr, "No help topic for '%s'\n", list[used]);
-		return 3;
-	}
+	if (!verb)
+		return unknown_verb(&v, list[used]);
 	if (args_parse(argc - 2 - used, list + used + 1, verb, &v, text) < 0)
-		return out_usage("%s", text);
+		return misused(&v, text);
 	rc = run_verb(verb, &v, argv);
 	if (fflush(stdout) != 0 && rc == 0)
 		rc = out_usage("cannot write the output: %s", strerror(errno));

@@ -104,6 +104,87 @@ stopped() { running; brig kill c KILL; wait_until status_is c stopped; }
 }
 @test "a missing bind source: no such file or directory, and never does not exist" { conf 'bind("/no/such"; ["bind"])'; says 1 'no such file or directory' create -b "$B" c; without 'does not exist' 'permission denied'; }
 @test "a missing bundle, a missing configuration: no such file or directory" { says 1 'brig create failed: ' create -b "$T/none" c; [[ $err == *'no such file or directory' ]]; rm "$B/config.json"; says 1 'no such file or directory' create -b "$B" c; }
+# field NAME: of the newest record of the log, "" when it has none
+field() { jq -rs --arg n "$1" 'last|.[$n] // ""' "$T/log"; }
+# fields CODE STEP POINTER ERRNO HINT VERB...: the record has these (regular expressions; "" must be absent), and what is for tools is not in the message
+fields() {
+	local want=("$1" "$2" "$3" "$4" "$5") names=(code step pointer errno hint) i value
+	shift 5
+	rm -f "$T/log"
+	capture brig --log "$T/log" --log-format json "$@"
+	[ "$rc" != 0 ] || fail "$*: it did not fail" || return 1
+	[ "$(jq -rs 'last|keys_unsorted|.[:3]|join(" ")' "$T/log")" = 'level msg time' ] || fail "the first three keys" || return 1
+	[ -z "$(jq -rs 'last|keys - ["level","msg","time","code","step","pointer","errno","hint"]|join(" ")' "$T/log")" ] || fail "another key" || return 1
+	for i in 0 1 2 3 4; do
+		value=$(field "${names[i]}")
+		[[ $value =~ ^${want[i]}$ ]] || fail "$*: ${names[i]} is \"$value\", not ${want[i]}" || return 1
+		case ${names[i]} in step | errno | hint) [ -z "$value" ] || without "$value" || return 1 ;; esac
+	done
+	[ "$(field msg)" = "${err##*$'\n'}" ] || fail "the message on standard error is another"
+}
+@test "log: each field of the record, and none of step, errno and hint in the message" {
+	fields state '' '' '' '' state nobody
+	fields usage '' '' '' '' kill nobody FROB
+	conf '.process.args=["missing"]'
+	fields '(system|spec)' '[0-9]+ init exec-find' /process/args '' 'check process.args .*' create -b "$B" c
+	conf '.process.args=["/missing"]'
+	fields system '[0-9]+ init exec-find' /process/args ENOENT '' create -b "$B" c
+	conf 'bind("/no/such"; ["bind"])'
+	fields system '[0-9]+ host tree-open' '/mounts/[0-9]+' ENOENT '' create -b "$B" c
+	conf '.process.cwd=7'
+	fields spec '' /process/cwd '' '' create -b "$B" c
+	conf '.linux.cgroupsPath=null|.linux.resources.unified={"frob.x":"1"}'
+	fields '(unsupported|spec)' '' '/linux/resources/unified/.*' '' '.*' create -b "$B" c
+	conf '.hooks={createRuntime:[{path:"/bin/false"}]}'
+	fields system '[0-9]+ host hook' /hooks/createRuntime/0 '' '' create -b "$B" c
+	fields usage '' '' '' '' create --preserve-fds x -b "$B" c
+	fields usage '' '' '' '' create --frob -b "$B" c
+	fields usage '' '' '' '' create c --bundle
+	fields usage '' '' '' '' create
+	fields usage '' '' '' '' --cgroup-manager frob list
+	fields usage '' '' '' '' frobnicate
+	[ "$rc" = 3 ]
+	rm "$B/config.json"
+	fields system '' '' ENOENT 'make one with `brig spec`.*' create -b "$B" c
+	running
+	fields state '[0-9]+ host state-reserve' 'default: .*' '' 'choose another id.*' create -b "$B" c
+	fields system '[0-9]+ init exec-find' /process/args EACCES '' exec c /etc/passwd
+	fields state '' '' '' 'stop it with .*' delete c
+}
+@test "log: text records have the same fields" {
+	conf '.process.args=["/missing"]'
+	capture brig create -b "$B" c
+	[[ $err =~ ^time=\"[0-9TZ:-]+\"\ level=error\ msg=\"brig\ create\ failed:.*\"\ code=\"system\"\ step=\"[0-9]+\ init\ exec-find\"\ pointer=\"/process/args\"\ errno=\"ENOENT\"$ ]] || fail "fields"
+}
+@test "success: nothing on standard error for every verb" {
+	local verb done=''
+	quiet() { capture brig --log-format json "$@"; done+="$1 "; [ "$rc" = 0 ] && [ -z "$err" ] || fail "$*"; }
+	conf '' && program sleep 1000000
+	mkdir "$T/s"
+	quiet spec -b "$T/s"
+	quiet features
+	quiet help
+	quiet completion bash
+	quiet explain -b "$B"
+	quiet create -b "$B" c
+	quiet state c
+	quiet start c
+	quiet list
+	quiet ps c
+	quiet exec c /guest exit 0
+	quiet events --stats c
+	quiet update c
+	quiet pause c
+	quiet resume c
+	quiet kill c KILL
+	wait_until status_is c stopped
+	quiet delete c
+	program exit 0
+	quiet run -b "$B" c
+	for verb in $("$BRIG" help | sed -n '/^verbs:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
+		[[ " $done" == *" $verb "* ]] || case $verb in checkpoint | restore) ;; *) fail "$verb is not tried" || return 1 ;; esac
+	done
+}
 @test "no text begins with a capital letter of strerror: errno phrases are those of Go" { conf 'bind("/no/such"; ["bind"])'; says 1 '' create -b "$B" c; ! grep -q 'No such\|Permission denied\|Operation not\|Is a directory\|Not a directory' <<<"$err"; }
 @test "prefixes: create, run, exec; the others have none" {
 	conf '.process.args=["/missing"]'
