@@ -91,6 +91,12 @@ static int still_there(int root, const char *id, int fd, struct err *e)
 	return by_fd.st_ino == by_name.st_ino && by_fd.st_dev == by_name.st_dev;
 }
 
+/* By `delete --force`, to which a directory without a journal is what a killed create left. */
+static int deleted_meanwhile(struct err *e)
+{
+	return err_set(e, ERR_STATE, 0, "the container was deleted while it was being created");
+}
+
 int statedir_reserve(struct host_path root, const char *id, struct statedir *ret, struct err *e)
 {
 	OWN_FD at = make_root(root, e), fd = FD_NONE;
@@ -101,6 +107,8 @@ int statedir_reserve(struct host_path root, const char *id, struct statedir *ret
 	if (sys_mkdirat(at, id, 0700) < 0)
 		return errno == EEXIST ? err_set(e, ERR_STATE, 0, "container with given ID already exists") : err_sys(e, "mkdir %s/%s", root.s, id);
 	fd = sys_openat(at, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	if (fd < 0 && errno == ENOENT)
+		return deleted_meanwhile(e);
 	if (fd < 0)
 		err_sys(e, "open %s/%s", root.s, id);
 	if (fd < 0 || lock(fd, e) < 0) {
@@ -108,11 +116,10 @@ int statedir_reserve(struct host_path root, const char *id, struct statedir *ret
 		return -1;
 	}
 	there = still_there(at, id, fd, e);
-	if (there <= 0) {
-		if (there < 0)
-			sys_unlinkat(at, id, AT_REMOVEDIR);
-		return there < 0 ? -1 : err_set(e, ERR_STATE, 0, "the container was deleted while it was being created");
-	}
+	if (there < 0)
+		sys_unlinkat(at, id, AT_REMOVEDIR);
+	if (there <= 0)
+		return there < 0 ? -1 : deleted_meanwhile(e);
 	ret->fd = fd_take(&fd);
 	return 0;
 }
