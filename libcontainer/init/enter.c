@@ -1,14 +1,18 @@
 /* room: init — exec: into the namespaces of a container that is there already */
 #include "init/acts.h"
 #include "sys/sys.h"
+#include "wire/groups.h"
 
 #include <fcntl.h>
+#include <sched.h>
 
 int ns_join_init(struct init *in, const struct step *s, struct err *e)
 {
 	int *target = &in->tab->slot[s->join.target].fd;
 
 	procfs_close(&in->proc);	/* the caller's: no descriptor leads back (N4) */
+	if (s->join.flags & CLONE_NEWUSER)
+		groups_leave();
 	if (sys_setns(*target, (int)s->join.flags) < 0)
 		return err_sys(e, "enter the container's namespaces");
 	fd_drop(target);

@@ -1,8 +1,8 @@
 /* room: init — user and group ids */
 #include "init/acts.h"
 #include "sys/sys.h"
+#include "wire/groups.h"
 
-#include <stdlib.h>
 #include <sys/prctl.h>
 
 static int set_ids(uint32_t uid, uint32_t gid, struct err *e)
@@ -24,24 +24,9 @@ static int set_ids(uint32_t uid, uint32_t gid, struct err *e)
 int become_root(struct init *in, const struct step *s, struct err *e)
 {
 	(void)in;
-	if (s->user.set_groups && sys_setgroups(0, NULL) < 0)
-		return err_sys(e, "setgroups");
+	if (s->user.set_groups)
+		TRY(groups_set(&(const struct ids_list){ 0 }, e));
 	return set_ids(s->user.uid, s->user.gid, e);
-}
-
-static int check_groups(const struct ids_list *want, struct err *e)
-{
-	OWN_MEM gid_t *now = malloc((want->n + 1) * sizeof(*now));
-	int n;
-
-	if (!now)
-		return err_set(e, ERR_SYS, ENOMEM, "allocate memory");
-	n = sys_getgroups(want->n + 1, now);
-	if (n < 0)
-		return err_sys(e, "getgroups");
-	if ((size_t)n != want->n)
-		return err_set(e, ERR_POLICY, 0, "%d supplementary groups after setting %zu", n, want->n);
-	return 0;
 }
 
 /* Also with an empty list: the caller's groups must not come along (CVE-2022-36109). */
@@ -49,11 +34,8 @@ int ids(struct init *in, const struct step *s, struct err *e)
 {
 	(void)in;
 	sys_umask(s->user.umask);
-	if (s->user.set_groups) {
-		if (sys_setgroups(s->user.groups.n, s->user.groups.item) < 0)
-			return err_sys(e, "setgroups");
-		TRY(check_groups(&s->user.groups, e));
-	}
+	if (s->user.set_groups)
+		TRY(groups_set(&s->user.groups, e));
 	if (s->user.keep_caps && sys_prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
 		return err_sys(e, "prctl PR_SET_KEEPCAPS");
 	return set_ids(s->user.uid, s->user.gid, e);

@@ -1,9 +1,11 @@
 /* room: join — enters namespaces, sets time offsets, makes init */
 #include "join/join.h"
 #include "sys/sys.h"
+#include "wire/groups.h"
 #include "wire/walk.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -26,6 +28,8 @@ static int undumpable(struct join *j, const struct step *s, struct err *e)
 
 static int ns_enter(struct join *j, const struct step *s, struct err *e)
 {
+	if (s->ns.type == NS_USER)
+		groups_leave();
 	if (sys_setns(j->tab->slot[s->ns.slot].fd, namespace_flag(s->ns.type)) < 0)
 		return err_sys(e, "setns %s (%s)", namespace_name(s->ns.type), s->ns.path.s);
 	return 0;
@@ -33,6 +37,8 @@ static int ns_enter(struct join *j, const struct step *s, struct err *e)
 
 static int ns_join(struct join *j, const struct step *s, struct err *e)
 {
+	if (s->join.flags & CLONE_NEWUSER)
+		groups_leave();
 	if (sys_setns(j->tab->slot[s->join.target].fd, (int)s->join.flags) < 0)
 		return err_sys(e, "enter the container's namespaces");
 	return 0;
@@ -47,8 +53,8 @@ static int ns_new(struct join *j, const struct step *s, struct err *e)
 static int become_root(struct join *j, const struct step *s, struct err *e)
 {
 	(void)j;
-	if (s->user.set_groups && sys_setgroups(0, NULL) < 0)
-		return err_sys(e, "setgroups");
+	if (s->user.set_groups)
+		TRY(groups_set(&(const struct ids_list){ 0 }, e));
 	if (sys_setresgid(s->user.gid, s->user.gid, s->user.gid) < 0 || sys_setresuid(s->user.uid, s->user.uid, s->user.uid) < 0)
 		return err_sys(e, "become %u:%u of the user namespace", s->user.uid, s->user.gid);
 	return 0;

@@ -38,10 +38,6 @@ static int check_mapped(struct builder *b)
 {
 	const struct spec_user *u = &b->s->process.user;
 
-	if (id_outside(b->uid_map, 0) < 0)
-		return fail(b, ERR_SPEC, "/linux/uidMappings", "user 0 of the container is not mapped");
-	if (id_outside(b->gid_map, 0) < 0)
-		return fail(b, ERR_SPEC, "/linux/gidMappings", "group 0 of the container is not mapped");
 	if (id_outside(b->uid_map, u->uid) < 0)
 		return fail(b, ERR_SPEC, "/process/user/uid", "user %u is not mapped in the container's user namespace", u->uid);
 	if (id_outside(b->gid_map, u->gid) < 0)
@@ -136,17 +132,22 @@ int add_id_map(struct builder *b)
 	return 0;
 }
 
-static int become_root(struct builder *b)
+/* Root of the user namespace; where it maps none, the container's user: that one is mapped (check_mapped), and capabilities come with the namespace. */
+int add_root_of_namespace(struct builder *b, enum room room, const char *why)
 {
-	ADD(root, b, OP_BECOME_ROOT, INIT, "/linux/uidMappings");
+	const struct spec_user *u = &b->s->process.user;
+
+	ADD(root, b, OP_BECOME_ROOT, room, why);
 	root->user.set_groups = !setgroups_denied(b);
+	root->user.uid = b->uid_map && id_outside(b->uid_map, 0) < 0 ? u->uid : 0;
+	root->user.gid = b->gid_map && id_outside(b->gid_map, 0) < 0 ? u->gid : 0;
 	return 0;
 }
 
 int add_become_root(struct builder *b)
 {
 	if (b->new_userns && !userns_made_in_join(b))
-		TRY(become_root(b));	/* makes us dumpable again: the next step comes after it */
+		TRY(add_root_of_namespace(b, INIT, "/linux/uidMappings"));	/* makes us dumpable again: the next step comes after it */
 	ADD(undumpable, b, OP_UNDUMPABLE, INIT, "default: nobody inside looks into us before execve (CVE-2016-9962)");
 	if (!ns_is_new(b, NS_CGROUP))
 		return 0;

@@ -96,8 +96,7 @@ static int add_born(struct builder *b, enum room room)
 
 static int add_root_of_userns(struct builder *b, enum room room)
 {
-	ADD(root, b, OP_BECOME_ROOT, room, "/linux/uidMappings");
-	root->user.set_groups = !setgroups_denied(b);
+	TRY(add_root_of_namespace(b, room, "/linux/uidMappings"));
 	if (room != INIT)
 		return 0;
 	ADD(again, b, OP_STILL_UNDUMPABLE, INIT, "default: a change of ids may make it dumpable again");

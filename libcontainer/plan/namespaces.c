@@ -88,9 +88,7 @@ static int enter(struct builder *b, enum ns_type t)
 
 static int become_root_in_join(struct builder *b)
 {
-	ADD(root, b, OP_BECOME_ROOT, JOIN, b->uid_map ? "/linux/uidMappings" : ns_why(b, NS_USER));
-	root->user.set_groups = !setgroups_denied(b);
-	return 0;
+	return add_root_of_namespace(b, JOIN, b->uid_map ? "/linux/uidMappings" : ns_why(b, NS_USER));
 }
 
 /* The privilege to enter lies in the caller's user namespace when it has some, else in the container's: so the container's is entered last,

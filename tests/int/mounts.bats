@@ -165,6 +165,13 @@ nested() { # OPTIONS TOP BELOW
 @test "root: read-only" { want '.root.readonly=true' 'create /new /etc/new , report mounts' create./new=EROFS create./etc/new=EROFS '~^mount=/ [a-z0-9]+ ro,'; }
 @test "root: writable" { want '' 'create /new' create./new=ok; [ -e "$R/new" ]; }
 @test "root: an absolute path" { want '.root.path=$R' 'report ids' uid=0,0,0,0; }
+@test "root: a link to a directory is followed, once; one to nothing, and a file, are errors" {
+	ln -s "$R" "$T/link" && ln -s nowhere "$T/dangling" && touch "$T/file"
+	want ".root.path=\"$T/link\"" 'report mounts , create /new' create./new=ok '!~^mount=/oldroot'
+	[ -e "$R/new" ]
+	refuse ".root.path=\"$T/dangling\"" "dangling: no such file or directory"
+	refuse ".root.path=\"$T/file\"" /root/path "not a directory"
+}
 @test "root: the tree of the host is gone" { want '' 'report mounts , list /' '!~^mount=/work' '!~^mount=/oldroot' '~^list./=dev etc guest mnt proc sys tmp$'; }
 @test "root: --no-pivot" {
 	conf '' && program report mounts place , list /

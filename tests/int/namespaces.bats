@@ -47,6 +47,20 @@ release() { kill "$UNSHARE" "$HELD" 2>/dev/null || true; }
 	[ "$rc" = 0 ] || fail "it did not end well"
 	lines "ns.user=$want" 'uid_map=0 100000 65536;'
 }
+@test "joined by path: user, where setgroups is denied: no group comes along, also in exec" {
+	held --user
+	echo '0 100000 65536' >"/proc/$HELD/uid_map" && echo deny >"/proc/$HELD/setgroups" && echo '0 100000 65536' >"/proc/$HELD/gid_map"
+	chown 100000:100000 "$R"
+	conf "ns(\"user\";\"/proc/$HELD/ns/user\")|del(.linux.resources)" && program sleep 100000
+	capture setpriv --groups 4,24 "$BRIG" --root "$ROOT" create -b "$B" c </dev/null
+	[ "$rc" = 0 ] || { release; fail "it did not end well"; }
+	grep -qx 'Groups:[[:space:]]*' "/proc/$(pid_of c)/status" || { release; fail "$(grep Groups "/proc/$(pid_of c)/status")"; }
+	brig start c
+	capture setpriv --groups 4,24 "$BRIG" --root "$ROOT" exec c /guest report ids </dev/null
+	release
+	[ "$rc" = 0 ] || fail "exec did not end well"
+	lines '~^groups=$'
+}
 @test "joined by path: time" {
 	held --time --boottime 5000
 	try "ns(\"time\";\"/proc/$HELD/ns/time\")" 'report ns' || true
@@ -94,6 +108,13 @@ release() { kill "$UNSHARE" "$HELD" 2>/dev/null || true; }
 	[ "$(awk '/^Uid|^Gid/ { printf "%s:%s ", $2, $5 } /^Groups/ { printf "%s", $2 }' "/proc/$(pid_of c)/status")" = '100005:100005 100006:100006 100007' ]
 }
 @test "user namespace: several map entries" { chown 100000:100000 "$R"; want 'userns|.linux.uidMappings=[{containerID:0,hostID:100000,size:10},{containerID:10,hostID:200000,size:10}]' 'report maps' 'uid_map=0 100000 10;10 200000 10;'; }
+@test "user namespace: without a root: the container's user, and nobody else" {
+	chown 100000:100000 "$R"
+	want 'userns|.linux.uidMappings=[{containerID:1000,hostID:100000,size:1}]|.linux.gidMappings=.linux.uidMappings|.process.user={uid:1000,gid:1000}|(.mounts[]|select(.type=="devpts")|.options)-=["gid=5"]' \
+		'report ids maps , create /new' 'uid_map=1000 100000 1;' '~^uid=1000,1000,' create./new=ok
+	[ "$(stat -c %u "$R/new")" = 100000 ]
+	refuse 'userns|.linux.uidMappings=[{containerID:1000,hostID:100000,size:1}]|.linux.gidMappings=.linux.uidMappings' /process/user/uid
+}
 @test "user namespace: devices are those of the host, and work" { chown 100000:100000 "$R"; want userns 'report dev , write /dev/null /dev/zero' '~^dev.null=c 1:3 0666' '~^dev.zero=c 1:5' write./dev/null=ok write./dev/zero=ok; }
 @test "user namespace: hostname, sysctl, read-only root, masks" {
 	chown 100000:100000 "$R"

@@ -36,11 +36,11 @@ static void ids(void)
 	fixture_rootless(&x);
 	x.f.newuidmap = x.f.newgidmap = true;
 	l->uid_map.item = &one;
-	refused(&x, ERR_SPEC, "user 0 of the container is not mapped");
+	refused(&x, ERR_SPEC, "user 0 is not mapped");
 	fixture_rootless(&x);
 	x.f.newuidmap = x.f.newgidmap = true;
 	l->gid_map.item = &one;
-	refused(&x, ERR_SPEC, "group 0 of the container is not mapped");
+	refused(&x, ERR_SPEC, "group 0 is not mapped");
 	fixture_rootless(&x);
 	x.s.process.user.uid = 3;
 	refused(&x, ERR_SPEC, "user 3 is not mapped");

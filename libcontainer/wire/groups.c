@@ -1,0 +1,33 @@
+/* room: any — setting of supplementary groups */
+#include "wire/groups.h"
+#include "base/own.h"
+#include "sys/sys.h"
+
+#include <stdlib.h>
+
+static int read_back(const struct ids_list *want, struct err *e)
+{
+	OWN_MEM gid_t *now = malloc((want->n + 1) * sizeof(*now));
+	int n;
+
+	if (!now)
+		return err_set(e, ERR_SYS, ENOMEM, "allocate memory");
+	n = sys_getgroups(want->n + 1, now);
+	if (n < 0)
+		return err_sys(e, "getgroups");
+	if ((size_t)n != want->n)
+		return err_set(e, ERR_POLICY, 0, "%d supplementary groups after setting %zu", n, want->n);
+	return 0;
+}
+
+int groups_set(const struct ids_list *want, struct err *e)
+{
+	if (sys_setgroups(want->n, want->item) < 0 && (errno != EPERM || want->n))
+		return err_sys(e, "setgroups");
+	return read_back(want, e);
+}
+
+void groups_leave(void)
+{
+	(void)sys_setgroups(0, NULL);
+}
