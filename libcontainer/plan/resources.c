@@ -222,10 +222,31 @@ static int put_unified(struct builder *b, struct cgroup_writes *w)
 	return 0;
 }
 
+/* What only version 1 of cgroups had. Values that ask for nothing are taken: they are what engines write when nobody asked. */
+static int refuse_old(struct builder *b)
+{
+	const struct spec_resources *r = &b->s->linux_.resources;
+	const struct { const char *name; bool asked; } old[] = {
+		{ "/memory/kernel", r->memory.kernel.v > 0 }, { "/memory/kernelTCP", r->memory.kernel_tcp.v > 0 }, { "/memory/swappiness", r->memory.swappiness.set },
+		{ "/memory/disableOOMKiller", r->memory.disable_oom_killer }, { "/cpu/realtimeRuntime", r->cpu.rt_runtime.v > 0 },
+		{ "/cpu/realtimePeriod", r->cpu.rt_period.v > 0 }, { "/blockIO/leafWeight", r->blkio.leaf_weight.v > 0 },
+		{ "/network/classID", r->network.class_id.v > 0 }, { "/network/priorities", r->network.priorities > 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(old) / sizeof(old[0]); i++)
+		if (old[i].asked)
+			return fail(b, ERR_UNSUPPORTED, pointer(b, old[i].name), "cgroup v2 has nothing that %s could become", old[i].name + 1);
+	for (size_t i = 0; i < r->blkio.weight_device.n; i++)
+		if (r->blkio.weight_device.item[i].has_leaf && r->blkio.weight_device.item[i].leaf)
+			return fail(b, ERR_UNSUPPORTED, pointer(b, "/blockIO/weightDevice"), "cgroup v2 has nothing that a leafWeight could become");
+	return 0;
+}
+
 int resource_writes(struct builder *b, struct cgroup_writes *w)
 {
 	if (!b->s->linux_.resources.present)
 		return 0;
+	TRY(refuse_old(b));
 	TRY(put_pids(b, w));
 	TRY(put_memory(b, w));
 	TRY(put_io(b, w));

@@ -215,8 +215,8 @@ static int take_affinity(struct decoder *d, const struct json *v, void *at)
 }
 
 static const struct field console_fields[] = {
-	FIELD(struct spec_process, console_height, "height", take_u32),
-	FIELD(struct spec_process, console_width, "width", take_u32),
+	REQUIRED(struct spec_process, console_height, "height", take_u32),
+	REQUIRED(struct spec_process, console_width, "width", take_u32),
 };
 
 static int take_console(struct decoder *d, const struct json *v, void *at)

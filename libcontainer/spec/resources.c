@@ -47,7 +47,7 @@ static int take_number(struct decoder *d, const struct json *v, void *at)
 }
 
 static const struct field rule_fields[] = {
-	FIELD(struct spec_device_rule, allow, "allow", take_bool),
+	REQUIRED(struct spec_device_rule, allow, "allow", take_bool),
 	FIELD(struct spec_device_rule, type, "type", take_rule_type),
 	FIELD(struct spec_device_rule, major, "major", take_number),
 	FIELD(struct spec_device_rule, minor, "minor", take_number),
@@ -156,6 +156,8 @@ static int take_weight_devices(struct decoder *d, const struct json *v, void *at
 		TRY(DECODE(d, c, weight_fields, &w));
 		if (!weight_ok(w.weight) || !weight_ok(w.leaf))
 			return refuse(d, c, "weight is out of range (10 to 1000)");
+		if (!w.weight.set && !w.leaf.set)
+			return refuse(d, c, "needs weight or leafWeight");
 		item[c->index] = (struct spec_weight_device){ .major = w.major, .minor = w.minor, .has_weight = w.weight.set,
 			.weight = (uint16_t)w.weight.v, .has_leaf = w.leaf.set, .leaf = (uint16_t)w.leaf.v };
 	}

@@ -37,6 +37,56 @@ static void update(void)
 	ok(plan_update(&x.s, &x.f, &x.r, &limits, &p, &e) < 0 && e.kind == ERR_UNSUPPORTED, "a container without a cgroup has no limits");
 }
 
+static void old_limit(struct fixture *x, const char *why)
+{
+	struct plan *p = NULL;
+	struct err e = { 0 };
+
+	x->s.linux_.resources.present = true;
+	if (!ok(plan_create(&x->s, &x->f, &x->r, &p, &e) < 0 && e.kind == ERR_UNSUPPORTED && !strcmp(e.why, why) && strstr(e.text, "cgroup v2 has nothing that"), "refused: %s", why))
+		printf("# at %s: %s\n", e.why, e.text);
+	plan_free(p);
+	fixture_default(x);
+}
+
+/* What version 1 of cgroups had and version 2 has not: an error that names it, unless nothing is asked. */
+static void old_limits(void)
+{
+	static const struct spec_weight_device leaf = { .major = 8, .has_leaf = true, .leaf = 20 };
+	struct fixture x;
+	struct spec_resources *r = &x.s.linux_.resources;
+	struct plan *p = NULL;
+	struct err e = { 0 };
+
+	fixture_default(&x);
+	r->memory.kernel = r->memory.kernel_tcp = (struct opt_i64){ true, -1 };
+	r->cpu.rt_runtime = (struct opt_i64){ true, 0 };
+	ok(plan_create(&x.s, &x.f, &x.r, &p, &e) == 0, "unlimited kernel memory, no real time");
+	plan_free(p);
+	fixture_default(&x);
+	r->memory.kernel = (struct opt_i64){ true, 1 };
+	old_limit(&x, "/linux/resources/memory/kernel");
+	r->memory.kernel_tcp = (struct opt_i64){ true, 1 };
+	old_limit(&x, "/linux/resources/memory/kernelTCP");
+	r->memory.swappiness = (struct opt_u64){ true, 0 };
+	old_limit(&x, "/linux/resources/memory/swappiness");
+	r->memory.disable_oom_killer = true;
+	old_limit(&x, "/linux/resources/memory/disableOOMKiller");
+	r->cpu.rt_runtime = (struct opt_i64){ true, 1 };
+	old_limit(&x, "/linux/resources/cpu/realtimeRuntime");
+	r->cpu.rt_period = (struct opt_u64){ true, 1 };
+	old_limit(&x, "/linux/resources/cpu/realtimePeriod");
+	r->blkio.leaf_weight = (struct opt_u64){ true, 10 };
+	old_limit(&x, "/linux/resources/blockIO/leafWeight");
+	r->blkio.weight_device.n = 1;
+	r->blkio.weight_device.item = &leaf;
+	old_limit(&x, "/linux/resources/blockIO/weightDevice");
+	r->network.class_id = (struct opt_u64){ true, 1 };
+	old_limit(&x, "/linux/resources/network/classID");
+	r->network.priorities = 1;
+	old_limit(&x, "/linux/resources/network/priorities");
+}
+
 static void schemas(void)
 {
 	const struct spec_rdt change = { .l3_schema = "L3:0=f\nMB:0=9", .mb_schema = "MB:0=20" };
@@ -95,6 +145,7 @@ static void exec(void)
 int main(void)
 {
 	update();
+	old_limits();
 	schemas();
 	exec();
 	return done();

@@ -179,7 +179,7 @@ static void printed(void)
 {
 	static const char *const schemata[] = { "L3:0=f" };
 	const struct spec_net_device dev = { "eth0", "e1", "/linux/netDevices/eth0" };
-	const struct spec_weight_device weight = { .major = 8, .minor = 1, .has_weight = true, .weight = 100, .has_leaf = true, .leaf = 5 };
+	const struct spec_weight_device weight = { .major = 8, .minor = 1, .has_weight = true, .weight = 100 };
 	const struct spec_rdma rdma = { .device = "mlx", .has_handles = true, .handles = 1, .has_objects = true, .objects = 2, .at = "/linux/resources/rdma/mlx" };
 	const struct spec_pair note = { "a\"b", "c\nd", "/annotations/a" };
 	struct spec_rlimit limit = { 7, UINT64_MAX, UINT64_MAX, "/process/rlimits/0" };

@@ -32,7 +32,7 @@ static const struct row process[] = {
 	{ "rlimits", "[]", OPTIONAL }, { "noNewPrivileges", "true", OPTIONAL }, { "apparmorProfile", "'p'", OPTIONAL },
 	{ "selinuxLabel", "'l'", OPTIONAL }, { "oomScoreAdj", "-5", OPTIONAL }, { "scheduler", "{'policy':'SCHED_OTHER'}", OPTIONAL },
 	{ "ioPriority", "{'class':'IOPRIO_CLASS_BE'}", OPTIONAL }, { "execCPUAffinity", "{}", OPTIONAL }, { "commandLine", "'x'", ANY }, { 0 } };
-static const struct row console[] = { { "height", "24", OPTIONAL }, { "width", "80", OPTIONAL }, { 0 } };
+static const struct row console[] = { { "height", "24", REQUIRED }, { "width", "80", REQUIRED }, { 0 } };
 static const struct row user[] = { { "uid", "1", OPTIONAL }, { "gid", "1", OPTIONAL }, { "umask", "18", OPTIONAL },
 	{ "additionalGids", "[1,2]", OPTIONAL }, { "username", "'x'", ANY }, { 0 } };
 static const struct row caps[] = { { "bounding", "['CAP_KILL']", OPTIONAL }, { "effective", "['CAP_KILL']", OPTIONAL }, { "permitted", "['CAP_KILL']", OPTIONAL },
@@ -74,14 +74,14 @@ static const struct row rdt[] = { { "closID", "'a'", OPTIONAL }, { "l3CacheSchem
 	{ "enableMonitoring", "true", OPTIONAL }, { "enableCMT", "true", ANY }, { "enableMBM", "true", ANY }, { 0 } };
 static const struct row resources[] = { { "devices", "[]", OPTIONAL }, { "memory", "{}", OPTIONAL }, { "cpu", "{}", OPTIONAL }, { "blockIO", "{}", OPTIONAL },
 	{ "hugepageLimits", "[]", OPTIONAL }, { "pids", "{}", OPTIONAL }, { "rdma", "{}", OPTIONAL }, { "network", "{}", OPTIONAL }, { "unified", "{}", OPTIONAL }, { 0 } };
-static const struct row device_rule[] = { { "allow", "true", OPTIONAL }, { "type", "'c'", OPTIONAL }, { "major", "1", OPTIONAL }, { "minor", "-1", OPTIONAL }, { "access", "'rwm'", OPTIONAL }, { 0 } };
+static const struct row device_rule[] = { { "allow", "true", REQUIRED }, { "type", "'c'", OPTIONAL }, { "major", "1", OPTIONAL }, { "minor", "-1", OPTIONAL }, { "access", "'rwm'", OPTIONAL }, { 0 } };
 static const struct row memory[] = { { "limit", "5", TOGETHER }, { "reservation", "5", OPTIONAL }, { "swap", "9", OPTIONAL }, { "kernel", "1", OPTIONAL }, { "kernelTCP", "1", OPTIONAL },
 	{ "swappiness", "1", OPTIONAL }, { "disableOOMKiller", "true", OPTIONAL }, { "useHierarchy", "true", OPTIONAL }, { "checkBeforeUpdate", "true", OPTIONAL }, { 0 } };
 static const struct row cpu[] = { { "shares", "5", OPTIONAL }, { "quota", "-1", OPTIONAL }, { "period", "1", OPTIONAL }, { "burst", "1", OPTIONAL }, { "realtimeRuntime", "1", OPTIONAL },
 	{ "realtimePeriod", "1", OPTIONAL }, { "idle", "1", OPTIONAL }, { "cpus", "'0-3'", OPTIONAL }, { "mems", "'0'", OPTIONAL }, { 0 } };
 static const struct row blkio[] = { { "weight", "10", OPTIONAL }, { "leafWeight", "10", OPTIONAL }, { "weightDevice", "[]", OPTIONAL }, { "throttleReadBpsDevice", "[]", OPTIONAL },
 	{ "throttleWriteBpsDevice", "[]", OPTIONAL }, { "throttleReadIOPSDevice", "[]", OPTIONAL }, { "throttleWriteIOPSDevice", "[]", OPTIONAL }, { 0 } };
-static const struct row weight[] = { { "major", "8", REQUIRED }, { "minor", "0", REQUIRED }, { "weight", "1000", OPTIONAL }, { "leafWeight", "10", OPTIONAL }, { 0 } };
+static const struct row weight[] = { { "major", "8", REQUIRED }, { "minor", "0", REQUIRED }, { "weight", "1000", TOGETHER }, { "leafWeight", "10", OPTIONAL }, { 0 } };
 static const struct row throttle[] = { { "major", "8", REQUIRED }, { "minor", "0", REQUIRED }, { "rate", "600", REQUIRED }, { 0 } };
 static const struct row hugepage[] = { { "pageSize", "'2MB'", REQUIRED }, { "limit", "1", REQUIRED }, { 0 } };
 static const struct row pids[] = { { "limit", "-1", OPTIONAL }, { 0 } };

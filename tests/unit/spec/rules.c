@@ -220,6 +220,9 @@ static const struct { enum where where; const char *text, *error, *at; } cases[]
 	{ LINUX, "'intelRdt':{'memBwSchema':''}", NULL, NULL },
 	{ LINUX, "'intelRdt':{'schemata':['L3:0=f','L2 0 f']}", "not a schema", "/linux/intelRdt/schemata/1" },
 	{ LINUX, "'intelRdt':{'schemata':['L3:0=f\\u0007']}", "control character", "/linux/intelRdt/schemata/0" },
+	{ LINUX, "'resources':{'blockIO':{'weightDevice':[{'major':8,'minor':0}]}}", "needs weight or leafWeight", "/linux/resources/blockIO/weightDevice/0" },
+	{ LINUX, "'resources':{'devices':[{'type':'c'}]}", "\"allow\" is required", "/linux/resources/devices/0" },
+	{ PROC, "'consoleSize':{'height':1}", "\"width\" is required", "/process/consoleSize" },
 	/* sysctl */
 	{ LINUX, "'sysctl':{'net.ipv4.ip_forward':'1'}", "without a private network namespace", "/linux/sysctl/net.ipv4.ip_forward" },
 	{ LINUX, ALL "'sysctl':{'net.ipv4.ip_forward':'1','net/ipv4/conf/eth0.1/rp_filter':'1','net.ipv4.conf.eth0/1.rp_filter':'1'}", NULL, NULL },
