@@ -54,7 +54,7 @@ load helpers
 }
 @test "--root / is refused" { capture "$BRIG" --root / list; [ "$rc" = 1 ] && [[ $err == *"invalid --root"* ]]; capture "$BRIG" --root //// list; [ "$rc" = 1 ]; }
 @test "state root: mode 0700, state directory closed" {
-	program sleep 1000
+	program sleep 100000
 	brig create -b "$B" c </dev/null >/dev/null 2>&1
 	[ "$(stat -c %a "$ROOT")" = 700 ]
 	[[ $(stat -c %a "$ROOT/c") =~ ^7[01][01]$ ]]

@@ -41,7 +41,7 @@ agent() { $PY "$BATS_TEST_DIRNAME/agent.py" "$@" </dev/null >"$T/received" 2>&1 
 }
 @test "ps: also what is in a cgroup below" { stays; mkdir "$CGROOT$CG/c/sub"; brig exec --cgroup sub --detach c /guest sleep 1000001; v ps -f json c; [ "$(jq length <<<"$out")" = 2 ]; }
 @test "ps: an unknown format, an unknown container, a stopped one" { stays; v ps -f xml c; not 'invalid format option'; v ps nobody; not 'container does not exist'; brig delete --force c; stopped; v ps -f json s; ok; [ "$out" = '[]' ] || [ "$out" = null ]; }
-@test "ps: of a created one" { conf '' && program sleep 1000; brig create -b "$B" c </dev/null >/dev/null 2>&1; v ps -f json c; ok; [ "$out" = "[$(pid_of c)]" ]; }
+@test "ps: of a created one" { conf '' && program sleep 100000; brig create -b "$B" c </dev/null >/dev/null 2>&1; v ps -f json c; ok; [ "$out" = "[$(pid_of c)]" ]; }
 
 @test "pause and resume: status, and nothing runs in between" {
 	running '' trap-signals
@@ -55,12 +55,12 @@ agent() { $PY "$BATS_TEST_DIRNAME/agent.py" "$@" </dev/null >"$T/received" 2>&1 
 	status_is c running
 	wait_until grep -q signal=1 "$T/out.c"
 }
-@test "pause: a created one, which is created again after resume" { conf '' && program sleep 1000; brig create -b "$B" c </dev/null >/dev/null 2>&1; v pause c; ok; status_is c paused; v start c; not 'cannot start a container in the paused state'; v resume c; ok; status_is c created; v start c; ok; }
+@test "pause: a created one, which is created again after resume" { conf '' && program sleep 100000; brig create -b "$B" c </dev/null >/dev/null 2>&1; v pause c; ok; status_is c paused; v start c; not 'cannot start a container in the paused state'; v resume c; ok; status_is c created; v start c; ok; }
 @test "pause: stopped, paused, unknown" { stopped; v pause s; not 'container not running'; v resume s; not 'container not paused'; brig delete s; stays; brig pause c; v pause c; not 'container not running'; v pause nobody; not 'container does not exist'; v resume nobody; not 'container does not exist'; }
 @test "resume: one that is not paused" { stays; v resume c; not 'container not paused'; status_is c running; }
 @test "delete: a paused one is refused, with --force it goes" { stays; brig pause c; v delete c; not 'cannot delete container c that is not stopped: paused'; v delete --force c; ok; }
 @test "kill: KILL of a paused one ends it, TERM waits for resume" { stays; brig pause c; v kill c KILL; ok; wait_until status_is c stopped; brig delete c; running '' trap-signals; wait_until grep -q ready "$T/out.c"; brig pause c; brig kill c USR2; sleep 0.1; status_is c paused; brig resume c; wait_until status_is c stopped; }
-@test "pause: the foreground run waits" { conf '' && program sleep 700 , exit 5; "$BRIG" --root "$ROOT" run -b "$B" c </dev/null >/dev/null 2>&1 & wait_until status_is c running; brig pause c; sleep 1; status_is c paused; brig resume c; rc=0; wait $! || rc=$?; [ "$rc" = 5 ]; }
+@test "pause: the foreground run waits" { conf '' && program sleep 3000 , exit 5; "$BRIG" --root "$ROOT" run -b "$B" c </dev/null >/dev/null 2>&1 & wait_until status_is c running; brig pause c; sleep 1; status_is c paused; brig resume c; rc=0; wait $! || rc=$?; [ "$rc" = 5 ]; }
 
 # The FUSE device: everybody may open it, and it is not among those that every container has.
 FUSE='caps(["CAP_MKNOD"])|.linux.resources.devices=[{allow:false,access:"rwm"},{allow:true,type:"c",major:10,minor:229,access:"rwm"}]'
@@ -134,7 +134,7 @@ fuse() { v exec c /guest mknod c 10 229 "/tmp/k$1"; ok && lines "mknod./tmp/k$1=
 	v update --mem-bw-schema $'MB:0=9\nL3:0=f' c; not "must be one line that starts with"
 	v update --l3-cache-schema "L3:0=\"" c; not "the container is in no resctrl group"
 }
-@test "update: a created one and a paused one" { conf "$FUSE" && program sleep 1000; brig create -b "$B" c </dev/null >/dev/null 2>&1; brig update -r - c <<<"$DENY"; fuse 1 EPERM; brig start c; brig pause c; brig update -r - c <<<"$ALLOW"; brig resume c; fuse 2 ok; }
+@test "update: a created one and a paused one" { conf "$FUSE" && program sleep 100000; brig create -b "$B" c </dev/null >/dev/null 2>&1; brig update -r - c <<<"$DENY"; fuse 1 EPERM; brig start c; brig pause c; brig update -r - c <<<"$ALLOW"; brig resume c; fuse 2 ok; }
 @test "update: nothing asked for" { stays; v update c; ok; }
 
 @test "events --stats: one object with the keys of the schema" {
@@ -196,7 +196,7 @@ on_terminal() { script -qec "timeout -s KILL 10 '$BRIG' --root '$ROOT' $*" /dev/
 @test "events: of a paused one" { stays; brig pause c; v events --stats c; ok; }
 
 @test "--pidfd-socket: create sends the pidfd of init, payload standard" {
-	conf '' && program sleep 1000
+	conf '' && program sleep 100000
 	agent pidfd "$T/sock"
 	v create -b "$B" --pidfd-socket "$T/sock" c; ok
 	wait "$AGENT"

@@ -83,7 +83,7 @@ same() { # FILTER: the second process's report is the first one's
 @test "a keyring of a container's, not the caller's" { running '' say up; x c /guest report keyring; ok; lines '~^keyring=keyring;.*;_ses\.'; }
 @test "descriptors are 0, 1 and 2 only, whatever the caller holds" { running '' say up; capture bash -c 'exec 3</ 9</etc/passwd 77</proc; exec "$@"' bash timeout -s KILL 10 "$BRIG" --root "$ROOT" exec c /guest report fds; ok; lines '!~^fd\.([3-9]|..+)='; }
 @test "in a created container, whose program has not begun" {
-	conf '' && program sleep 1000
+	conf '' && program sleep 100000
 	brig create -b "$B" c </dev/null >/dev/null 2>&1
 	x c /guest report names
 	ok

@@ -98,7 +98,7 @@ says() { grep -Fxq -- "$2" "$T/out.$1"; }
 	brig create -b "$B" --pid-file "$T/none" c </dev/null >/dev/null 2>&1 && return 1
 	[ ! -e "$T/none" ]
 	brig delete c
-	conf '' && program sleep 1000
+	conf '' && program sleep 100000
 	brig create -b "$B" --pid-file "$T/pid" d </dev/null >/dev/null 2>&1
 	[ "$(wc -l <"$T/pid")" = 0 ]
 	[ "$(readlink "/proc/$(<"$T/pid")/ns/pid")" != "$(readlink /proc/self/ns/pid)" ]
@@ -166,7 +166,7 @@ says() { grep -Fxq -- "$2" "$T/out.$1"; }
 	brig kill c RTMIN+1
 	wait_until grep -aq 'signal=35$' "$T/out.c"
 }
-@test "kill: an unknown signal is an error" { created c sleep 1000; capture brig kill c FROB; [ "$rc" = 1 ] && [[ $err == *'unknown signal "FROB"'* || $err == *'unknown signal \"FROB\"'* ]]; capture brig kill c 99; [ "$rc" = 1 ]; }
+@test "kill: an unknown signal is an error" { created c sleep 100000; capture brig kill c FROB; [ "$rc" = 1 ] && [[ $err == *'unknown signal "FROB"'* || $err == *'unknown signal \"FROB\"'* ]]; capture brig kill c 99; [ "$rc" = 1 ]; }
 @test "kill: a stopped one is an error, with --all it is not" {
 	created c exit 0
 	brig start c
@@ -176,7 +176,7 @@ says() { grep -Fxq -- "$2" "$T/out.$1"; }
 	capture brig kill --all c 9
 	[ "$rc" = 0 ]
 }
-@test "kill: a created one can be killed" { created c sleep 1000; brig kill c KILL; wait_until status_is c stopped; }
+@test "kill: a created one can be killed" { created c sleep 100000; brig kill c KILL; wait_until status_is c stopped; }
 @test "kill: KILL without a pid namespace reaches all processes" {
 	conf 'nons("pid")' && created c fork 100000 , sleep 100000
 	brig start c
@@ -205,14 +205,14 @@ says() { grep -Fxq -- "$2" "$T/out.$1"; }
 	[ "$(jq -c .annotations "$T/json")" = '{"org.example.a":"1","empty":""}' ]
 	[ -d "/proc/$(jq .pid "$T/json")" ]
 }
-@test "state: annotations are left out when there are none" { created c sleep 1000; [ "$(brig state c | jq 'has("annotations")')" = false ]; }
+@test "state: annotations are left out when there are none" { created c sleep 100000; [ "$(brig state c | jq 'has("annotations")')" = false ]; }
 @test "list: null for none, an array otherwise" {
 	mkdir -p "$ROOT"
 	[ "$(brig list -f json)" = null ]
 	[ "$(brig list | wc -l)" = 1 ]
 	[ -z "$(brig list -q)" ]
-	created b sleep 1000
-	conf '.linux.cgroupsPath="\($CG)/d"' && created a sleep 1000
+	created b sleep 100000
+	conf '.linux.cgroupsPath="\($CG)/d"' && created a sleep 100000
 	[ "$(brig list -q)" = $'a\nb' ]
 	brig list --format=json >"$T/json"
 	[ "$(wc -l <"$T/json")" = 1 ]
@@ -221,7 +221,7 @@ says() { grep -Fxq -- "$2" "$T/out.$1"; }
 	[[ $(brig list | sed -n 2p) =~ ^a\ +[0-9]+\ +created\ +$B\ + ]]
 }
 @test "list: a broken entry does not hide the others" {
-	created a sleep 1000
+	created a sleep 100000
 	mkdir "$ROOT/broken" && echo '{' >"$ROOT/broken/state.json"
 	capture brig list -q
 	rm -r "$ROOT/broken"
