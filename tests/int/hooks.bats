@@ -92,7 +92,7 @@ field() { grep "^$1	" "$2" | tail -1 | cut -f"$3"; }	# NAME FILE COLUMN: 2 descr
 	for kind in prestart createRuntime createContainer; do
 		rm -f "$T/hooks"
 		conf ".hooks={$kind:[$(HOOK bad fail),$(HOOK never)],poststop:[$(HOOK stop)]}" && program exit 0
-		refused "$kind hook" 'told to fail' || return 1
+		refused "error running $kind hook #0: " 'told to fail' || return 1
 		[ "$(log)" = 'bad stop ' ] || { cat "$T/hooks"; return 1; }
 	done
 }

@@ -47,6 +47,37 @@ stopped() { running; brig kill c KILL; wait_until status_is c stopped; }
 	brig pause c
 	says 1 'container not running' pause c
 }
+@test "exec: a container that is being created" {
+	conf ".hooks={createRuntime:[{path:\"/bin/sh\",args:[\"sh\",\"-c\",\"touch $T/there; while [ ! -e $T/go ]; do sleep 0.05; done\"]}]}" && program sleep 1000000
+	brig create -b "$B" c </dev/null >/dev/null 2>&1 3>&- &
+	wait_until test -e "$T/there"
+	says 255 'exec failed: cannot exec in a container that is being created' exec c /guest exit 0
+	touch "$T/go"
+	wait $!
+	status_is c created
+}
+@test "delete: container init still running, when even SIGKILL does not end it, and the container stays" {
+	local freezer
+	freezer=$(awk '$(NF-2) == "cgroup" && $NF ~ /freezer/ { print $5; exit }' /proc/self/mountinfo)
+	[ -n "$freezer" ] || skip "only the freezer of cgroup version 1 holds a process that was killed"
+	running
+	freezer=$freezer/${CG##*/}
+	mkdir "$freezer"
+	pid_of c >"$freezer/cgroup.procs"
+	echo FROZEN >"$freezer/freezer.state"
+	capture timeout -s KILL 60 "$BRIG" --root "$ROOT" --log "$T/log" delete --force c
+	echo THAWED >"$freezer/freezer.state"
+	[ "$rc" = 1 ] && [ "$err" = 'container init still running' ] && [ -e "$ROOT/c/state.json" ] || fail delete
+	wait_until status_is c stopped
+	rmdir "$freezer"
+	brig delete c
+}
+@test "what the kernel refuses: operation not permitted (podman 126)" {
+	conf ''
+	capture setpriv --bounding-set -mknod --inh-caps -mknod "$BRIG" --root "$ROOT" --log "$T/log" create -b "$B" c
+	[ "$rc" = 1 ] && [[ $err == *": operation not permitted" ]] || fail "EPERM"
+	without 'permission denied' 'no such file'
+}
 @test "create, run: container with given ID already exists" { created; says 1 'brig create failed: container with given ID already exists' create -b "$B" c; says 1 'brig run failed: container with given ID already exists' run -b "$B" c; status_is c created; }
 @test "create: the cgroup is not empty, or frozen" {
 	running

@@ -59,6 +59,8 @@ static void tables(void)
 	is_str(sc_op_name(SC_MASKED_EQ), "SCMP_CMP_MASKED_EQ", "an operator");
 	is_str(errno_phrase(ENOENT), "no such file or directory", "a phrase");
 	is_str(errno_name(ENOENT), "ENOENT", "an errno's name");
+	is_str(errno_phrase(ESRCH), "no such process", "a phrase that callers look for");
+	is_str(errno_phrase(EPERM), "operation not permitted", "another");
 	is_str(errno_phrase(99999), "unknown error", "none");
 	is_str(errno_name(99999), "UNKNOWN", "none");
 	held = true;
