@@ -118,10 +118,10 @@ static int create(struct job *j, struct host *h, const struct brig_options *o, c
 	return life_create(j, h, e);
 }
 
-static void host_none(struct host *h)
+void public_no_host(struct host *h)
 {
 	memset(h, 0, sizeof(*h));
-	h->proc.fd = h->state.fd = h->console_master = FD_NONE;
+	h->proc.fd = h->state.fd = h->console_master = h->criu_socket = h->status_fd = FD_NONE;
 	h->baton.host_end[0] = h->baton.host_end[1] = h->baton.child_end[0] = h->baton.child_end[1] = FD_NONE;
 }
 
@@ -133,7 +133,7 @@ int brig_create(const struct brig_options *o, const struct brig_create *c, struc
 	struct err e;
 	int rc;
 
-	host_none(&h);
+	public_no_host(&h);
 	with.detach = true;
 	rc = create(&j, &h, o, &with, &e);
 	host_close(&h);
@@ -179,7 +179,10 @@ static int start_created(const struct job *j, struct host *h, struct notify *n, 
 
 	h->state.fd = FD_NONE;
 	host_forget_walk(h);
-	rc = life_start(&c, j->spec, n, e);
+	if (j->request.criu)	/* restored: it runs already */
+		rc = life_hooks(j->spec, HOOK_POSTSTART, &c.journal, "running", c.journal.pid, e);
+	else
+		rc = life_start(&c, j->spec, n, e);
 	if (rc < 0)
 		host_drop_pid_file(h);
 	if (rc == 0 && j->request.detach)
@@ -188,7 +191,7 @@ static int start_created(const struct job *j, struct host *h, struct notify *n, 
 	return rc;
 }
 
-static int foreground(struct job *j, struct host *h, const struct brig_options *o, const struct brig_create *c, struct err *e)
+int public_foreground(struct job *j, struct host *h, const struct brig_options *o, const struct brig_create *c, struct err *e)
 {
 	struct notify n = { c->notify_socket, FD_NONE, FD_NONE };
 	OWN_FD pidfd = FD_NONE;
@@ -212,7 +215,7 @@ static int foreground(struct job *j, struct host *h, const struct brig_options *
 	return rc < 0 ? -1 : status;
 }
 
-static int detached(struct job *j, struct host *h, const struct brig_options *o, const struct brig_create *c, struct err *e)
+int public_detached(struct job *j, struct host *h, const struct brig_options *o, const struct brig_create *c, struct err *e)
 {
 	struct notify n = { c->notify_socket, FD_NONE, FD_NONE };
 	struct err second;
@@ -231,7 +234,7 @@ int brig_run(const struct brig_options *o, const struct brig_create *c, struct b
 	struct err e;
 	int rc = 0;
 
-	host_none(&h);
+	public_no_host(&h);
 	if (!c->detach) {
 		if (!c->no_subreaper)
 			sys_prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
@@ -240,7 +243,7 @@ int brig_run(const struct brig_options *o, const struct brig_create *c, struct b
 	if (rc == 0)
 		rc = create(&j, &h, o, c, &e);
 	if (rc == 0)
-		rc = c->detach ? detached(&j, &h, o, c, &e) : foreground(&j, &h, o, c, &e);
+		rc = c->detach ? public_detached(&j, &h, o, c, &e) : public_foreground(&j, &h, o, c, &e);
 	host_close(&h);
 	job_free(&j);
 	return rc < 0 ? public_error(&e, err) : rc;
@@ -290,7 +293,7 @@ int brig_exec(const struct brig_options *o, const struct brig_exec *c, struct br
 	struct err e;
 	int rc = 0;
 
-	host_none(&h);
+	public_no_host(&h);
 	if (!c->detach)
 		rc = relay_block(&e);
 	if (rc == 0)

@@ -83,6 +83,26 @@ struct brig_exec {
 
 /* Returns the exit status of the process (0-255; 128+signal; detached 0 once it runs), or -1. */
 BRIG_API int brig_exec(const struct brig_options *, const struct brig_exec *, struct brig_err *);
+/* Checkpoint and restore, through CRIU. */
+enum brig_manage_cgroups { BRIG_CGROUPS_DEFAULT, BRIG_CGROUPS_SOFT, BRIG_CGROUPS_FULL, BRIG_CGROUPS_STRICT, BRIG_CGROUPS_IGNORE };
+enum brig_network_lock { BRIG_LOCK_DEFAULT, BRIG_LOCK_IPTABLES, BRIG_LOCK_NFTABLES, BRIG_LOCK_SKIP };
+
+struct brig_criu {
+	size_t size;
+	const char *image_path, *work_path;	/* absolute; work_path NULL: the same directory */
+	const char *parent_path;		/* checkpoint: relative to image_path, or NULL */
+	const char *page_server;		/* checkpoint: ADDRESS:PORT, or NULL */
+	const char *lsm_profile, *lsm_mount_context;	/* restore: TYPE:NAME; or NULL, for those of the configuration */
+	bool leave_running, pre_dump, tcp_established, tcp_skip_in_flight, tcp_close, link_remap, ext_unix_sk, shell_job, file_locks, lazy_pages, auto_dedup;
+	enum brig_manage_cgroups manage_cgroups;
+	enum brig_network_lock network_lock;
+	int status_fd;				/* checkpoint with lazy_pages: gets a NUL byte, and is closed, when pages can be fetched; -1 */
+};
+
+/* Deletes the container at the end, unless leave_running or pre_dump. */
+BRIG_API int brig_checkpoint(const struct brig_options *, const char *id, const struct brig_criu *, struct brig_err *);
+/* As brig_run, of a container that was checkpointed: id, bundle, console_socket, pid_file, detach, no_subreaper, keep of brig_create are heeded. */
+BRIG_API int brig_restore(const struct brig_options *, const struct brig_create *, const struct brig_criu *, struct brig_err *);
 BRIG_API int brig_kill(const struct brig_options *, const char *id, int signal, bool all, struct brig_err *);
 BRIG_API int brig_pause(const struct brig_options *, const char *id, struct brig_err *);
 BRIG_API int brig_resume(const struct brig_options *, const char *id, struct brig_err *);

@@ -1,4 +1,4 @@
-/* room: any — lines of /proc/self/mountinfo */
+/* room: any — lines of /proc/PID/mountinfo */
 #include "fs/mountinfo.h"
 #include "base/limits.h"
 #include "base/num.h"
@@ -34,6 +34,7 @@ static void unescape(char *s)
 static bool parse(char *line, struct mountinfo *ret)
 {
 	char *field[6], *tag, *number;
+	uint64_t id;
 
 	for (size_t i = 0; i < 6; i++)
 		if (!(field[i] = strsep(&line, " ")) || !field[i][0])
@@ -44,11 +45,15 @@ static bool parse(char *line, struct mountinfo *ret)
 	ret->type = tag ? strsep(&line, " ") : NULL;
 	if (!ret->type || !ret->type[0])
 		return false;
+	if (num_u64(field[0], &id) < 0)
+		return false;
 	number = strsep(&field[2], ":");
 	if (!field[2] || num_u32(number, &ret->major) < 0 || num_u32(field[2], &ret->minor) < 0)
 		return false;
 	unescape(field[3]);
 	unescape(field[4]);
+	ret->id = id;
+	ret->options = field[5];
 	ret->root = field[3];
 	ret->point = field[4];
 	return true;

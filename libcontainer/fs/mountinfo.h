@@ -1,4 +1,4 @@
-/* room: any — lines of /proc/self/mountinfo (proc_pid_mountinfo(5)) */
+/* room: any — lines of /proc/PID/mountinfo (proc_pid_mountinfo(5)) */
 #ifndef BRIG_FS_MOUNTINFO_H
 #define BRIG_FS_MOUNTINFO_H
 
@@ -10,10 +10,12 @@
 /* One mount. Strings point into the text that was read; what the kernel escaped is plain again in root and point. */
 struct mountinfo {
 	unsigned major, minor;		/* of the file system, as stat(2) shows them on it */
+	unsigned long long id;
 	const char *root, *point, *type;
+	const char *options;		/* of this mount: "ro,nosuid" */
 };
 
-/* All of it, for mountinfo_next. */
+/* All of our own, for mountinfo_next. */
 int mountinfo_read(struct str *text, struct err *e) MUST_CHECK;
 
 /* The next mount in *rest, which moves on; the text is cut into strings. Lines of another form are skipped. false: there is none left. */

@@ -18,7 +18,11 @@ host_fn oom_score, scheduler, io_priority, affinity, rlimit;		/* limits.c */
 host_fn hook_host;							/* hook.c */
 host_fn unit_start, unit_settle, unit_set;				/* unit.c */
 host_fn target_open, cgroup_open, ns_join_host, pid_file;			/* target.c */
+host_fn dir_open, mountpoint_host, criu_dump, criu_restore, criu_finish, criu_resume;	/* criu.c */
 host_fn attest;								/* attest.c */
+
+/* The mounts of a restored container, while it stands still, are those of the plan (attest_mounts.c). */
+int attest_mounts(struct host *h, const struct attest *want, pid_t pid, struct err *e) MUST_CHECK;
 
 unsigned cgroup_components(const char *path);				/* cgroup.c */
 /* ERR_STATE when the cgroup was there before us (existing: components of path that were) and has processes, or is frozen (cgroup.c). */

@@ -2,6 +2,8 @@
 #include "host/acts.h"
 #include "base/num.h"
 #include "base/str.h"
+#include "fs/cgroupfs.h"
+#include "fs/dirread.h"
 #include "sys/sys.h"
 
 #include <stdio.h>
@@ -11,7 +13,7 @@ struct witness { struct host *h; const struct attest *want; pid_t pid; struct er
 
 static int differs(struct witness *w, const char *what, const char *got)
 {
-	return err_set(w->e, ERR_POLICY, 0, "verified start: %s is not what was asked for: the kernel says %s", what, got);
+	return err_set(w->e, ERR_POLICY, 0, "verified %s: %s is not what was asked for: the kernel says %s", w->want->restored ? "restore" : "start", what, got);
 }
 
 /* Value of "Key:\t" in /proc/PID/status, cut at the line's end in place of a copy. */
@@ -197,12 +199,129 @@ static int check_cgroup(struct witness *w)
 	return strcmp(line, w->want->cgroup) == 0 ? 0 : differs(w, "cgroup", line);
 }
 
+/* ---- restore: every process, and at most what was asked for ---- */
+
+enum { CAP_SETGID_ = 6, CAP_SETUID_ = 7 };	/* linux/capability.h */
+
+static int check_subset(struct witness *w, const char *status, const char *key)
+{
+	char buf[64];
+	unsigned long long now;
+
+	if (sscanf(field(status, key, buf, sizeof(buf)), "%llx", &now) != 1 || (now & ~w->want->caps.bounding))
+		return differs(w, key, buf);
+	return 0;
+}
+
+/* With no_new_privs and without the capability no process could ever have changed its ids. */
+static bool ids_are_fixed(const struct attest *a, unsigned cap)
+{
+	return a->no_new_privs && !(a->caps.bounding >> cap & 1);
+}
+
+static int check_restored_process(struct witness *w)
+{
+	static const char *const sets[] = { "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb" };
+	const struct attest *a = w->want;
+	OWN(str) status = { 0 };
+	char path[48];
+
+	snprintf(path, sizeof(path), "%d/status", w->pid);
+	TRY(procfs_read(&w->h->proc, path, &status, w->e));
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
+		TRY(check_subset(w, status.s, sets[i]));
+	if (ids_are_fixed(a, CAP_SETUID_) && a->uid != ATTEST_ANY_ID)
+		TRY(check_ids(w, status.s, "Uid", a->uid));
+	if (ids_are_fixed(a, CAP_SETGID_) && a->gid != ATTEST_ANY_ID)
+		TRY(check_ids(w, status.s, "Gid", a->gid));
+	if (a->no_new_privs)
+		TRY(check_number(w, status.s, "NoNewPrivs", 1));
+	return a->seccomp_mode ? check_number(w, status.s, "Seccomp", a->seccomp_mode) : 0;
+}
+
+/* Capabilities mean something only in a user namespace: no process may be in another one than the first. */
+static int check_same_user(struct witness *w, pid_t init)
+{
+	char who[16], first[16];
+	struct stat its, other;
+
+	snprintf(who, sizeof(who), "%d", w->pid);
+	snprintf(first, sizeof(first), "%d", init);
+	TRY(ns_inode(w, who, NS_USER, &its));
+	TRY(ns_inode(w, first, NS_USER, &other));
+	return its.st_ino == other.st_ino ? 0 : differs(w, "user namespace", "another than that of the first process");
+}
+
+/* No process of the container's pid namespace may live in another cgroup, beyond its limits: where images were allowed to say so (CRIU's modes). */
+static int check_nobody_outside(struct witness *w, const pid_t *pids, size_t n)
+{
+	OWN(dirread) list = { .fd = FD_NONE };
+	unsigned char type;
+	const char *name;
+	struct stat own, its;
+	char who[16], path[64];
+	int found;
+
+	snprintf(who, sizeof(who), "%d", w->pid);
+	TRY(ns_inode(w, who, NS_PID, &own));
+	if (dirread_open(w->h->proc.fd, &list) < 0)
+		return err_sys(w->e, "list /proc");
+	while ((found = dirread_next(&list, &name, &type)) > 0) {
+		uint32_t pid;
+		size_t i = 0;
+
+		if (num_u32(name, &pid) < 0)
+			continue;
+		snprintf(path, sizeof(path), "%u/ns/pid", pid);
+		if (sys_fstatat(w->h->proc.fd, path, &its, 0) < 0 || its.st_ino != own.st_ino)	/* gone, or no namespace that we may see: none of root's */
+			continue;
+		while (i < n && pids[i] != (pid_t)pid)
+			i++;
+		if (i == n)
+			return differs(w, "cgroup", "a process is in another");
+	}
+	return found < 0 ? err_sys(w->e, "list /proc") : 0;
+}
+
+/* The first process is among them: it was born there. CRIU itself is there as well, and nothing of the container's. */
+static int check_all_processes(struct witness *w)
+{
+	struct cgdir d = { w->h->tab.slot[w->want->cgroup_dir].fd };
+	OWN_MEM pid_t *pids = NULL;
+	bool seen = false;
+	pid_t init = w->pid;
+	size_t n;
+
+	TRY(cgdir_pids(&d, true, &pids, &n, w->e));
+	for (size_t i = 0; i < n; i++) {
+		if (pids[i] == w->h->criu_own)
+			continue;
+		seen = seen || pids[i] == init;
+		w->pid = pids[i];
+		TRY(check_restored_process(w));
+		TRY(check_same_user(w, init));
+	}
+	w->pid = init;
+	if (w->h->plan->own_pid_ns)
+		TRY(check_nobody_outside(w, pids, n));
+	return seen ? 0 : differs(w, "cgroup", "the first process is in another");
+}
+
+static int check_restored(struct witness *w)
+{
+	if (w->want->cgroup_dir == SLOT_NONE)
+		TRY(check_restored_process(w));
+	else
+		TRY(check_all_processes(w));
+	return attest_mounts(w->h, w->want, w->pid, w->e);
+}
+
 int attest(struct host *h, const struct step *s, struct err *e)
 {
 	struct witness w = { .h = h, .want = s->want, .e = e };
 
 	TRY(host_init_pid(h, &w.pid, e));
-	TRY(check_status(&w));
+	TRY(w.want->restored ? check_restored(&w) : check_status(&w));
 	if (w.want->uid_map)
 		TRY(check_map(&w, "uid_map", w.want->uid_map));
 	if (w.want->gid_map)

@@ -28,6 +28,10 @@ struct host {
 	pid_t init_pid, join_pid, holder_pid;	/* 0: none yet */
 	int console_master;		/* for the relay, FD_NONE */
 	const char *pid_file;		/* written by us, or NULL */
+	pid_t criu_pid;			/* brig-criu, 0: none */
+	pid_t criu_own;			/* CRIU itself: in the container's cgroup, and none of the container's processes */
+	int criu_socket;		/* to brig-criu, FD_NONE */
+	int status_fd;			/* checkpoint --lazy-pages: gets a NUL byte when pages can be fetched; FD_NONE */
 };
 
 typedef int host_fn(struct host *h, const struct step *s, struct err *e);
@@ -49,6 +53,8 @@ void host_end_init(struct host *h);
 
 /* A pid file of what failed would name another process some day: it is removed, if it is still the one that we wrote. */
 void host_drop_pid_file(struct host *h);
+/* brig-criu and CRIU: ended and reaped. */
+void host_end_criu(struct host *h);
 
 /* The process that holds a systemd unit until init is in it: ended and reaped. */
 void host_end_holder(struct host *h);

@@ -83,7 +83,7 @@ int state_note_init(struct host *h, struct err *e)
 {
 	struct journal *j = &h->journal;
 
-	if (h->plan->cgroup_path[0] || h->plan->kind != PLAN_CREATE)	/* the process of an exec is not the one that the journal is about */
+	if (h->plan->cgroup_path[0] || h->plan->kind == PLAN_JOIN)	/* the process of an exec is not the one that the journal is about */
 		return 0;
 	j->pid = h->init_pid;
 	TRY(procfs_start_time(&h->proc, j->pid, &j->start_time, NULL, e));

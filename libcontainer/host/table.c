@@ -44,6 +44,12 @@ static host_fn *const host_table[OP_COUNT] = {
 	[OP_CGROUP_OPEN] = cgroup_open,
 	[OP_NS_JOIN] = ns_join_host,
 	[OP_PID_FILE] = pid_file,
+	[OP_DIR_OPEN] = dir_open,
+	[OP_MOUNTPOINT] = mountpoint_host,
+	[OP_CRIU_DUMP] = criu_dump,
+	[OP_CRIU_RESTORE] = criu_restore,
+	[OP_CRIU_FINISH] = criu_finish,
+	[OP_CRIU_RESUME] = criu_resume,
 	[OP_ATTEST] = attest,
 	[OP_STATE_CREATED] = state_created,
 };
@@ -60,7 +66,7 @@ int host_open(struct host *h, const struct plan *p, const struct request *r, str
 	memset(h, 0, sizeof(*h));
 	h->plan = p;
 	h->request = r;
-	h->proc.fd = h->state.fd = h->console_master = FD_NONE;
+	h->proc.fd = h->state.fd = h->console_master = h->criu_socket = h->status_fd = FD_NONE;
 	h->tab.slot = calloc(p->slots ? p->slots : 1, sizeof(*h->tab.slot));
 	if (!h->tab.slot)
 		return err_oom(e);
@@ -84,6 +90,7 @@ void host_forget_walk(struct host *h)
 void host_close(struct host *h)
 {
 	host_forget_walk(h);
+	host_end_criu(h);
 	fd_drop(&h->console_master);
 }
 
@@ -104,16 +111,26 @@ int host_walk(struct host *h, size_t to, struct err *e)
 	return rc;
 }
 
+/* Where the first process's pidfd is, after the step that makes it. */
+static slot_t birth_slot(const struct step *s)
+{
+	return s->op == OP_CLONE ? s->clone.pidfd : s->op == OP_CRIU_RESTORE ? s->criu->init : SLOT_NONE;
+}
+
 void host_end_init(struct host *h)
 {
 	host_end_holder(h);
 	for (size_t i = 0; i < h->plan->n && h->tab.n; i++) {
 		const struct step *s = &h->plan->step[i];
 
-		if (s->op == OP_CLONE && h->tab.slot[s->clone.pidfd].fd >= 0)
-			sys_pidfd_signal(h->tab.slot[s->clone.pidfd].fd, SIGKILL);
+		if (birth_slot(s) != SLOT_NONE && h->tab.slot[birth_slot(s)].fd >= 0)
+			sys_pidfd_signal(h->tab.slot[birth_slot(s)].fd, SIGKILL);
 	}
 	baton_close(&h->baton);		/* the end of the baton ends it too, should it not have been hit */
+	if (h->plan->kind == PLAN_RESTORE) {	/* no child of ours */
+		host_end_criu(h);
+		return;
+	}
 	if (h->init_pid > 0) {
 		sys_kill(h->init_pid, SIGKILL);	/* our child and not reaped: the number is still its own */
 		sys_wait4(h->init_pid, NULL, __WALL, NULL);
@@ -155,8 +172,8 @@ int host_init_pid(struct host *h, pid_t *ret, struct err *e)
 		for (size_t i = 0; i < h->plan->n; i++) {
 			const struct step *s = &h->plan->step[i];
 
-			if (s->op == OP_CLONE && h->tab.slot[s->clone.pidfd].fd >= 0)
-				TRY(pid_of_pidfd(h, h->tab.slot[s->clone.pidfd].fd, &h->init_pid, e));
+			if (birth_slot(s) != SLOT_NONE && h->tab.slot[birth_slot(s)].fd >= 0)
+				TRY(pid_of_pidfd(h, h->tab.slot[birth_slot(s)].fd, &h->init_pid, e));
 		}
 		if (h->init_pid <= 0)
 			return err_set(e, ERR_BUG, 0, "init does not exist yet");

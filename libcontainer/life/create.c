@@ -44,8 +44,7 @@ bool life_oom_killed(const struct host *h)
 	return yes;
 }
 
-/* A failed create looks as if it had never been: init is killed by its pidfd, then the journal runs. */
-static void undo(struct job *j, struct host *h, struct err *e)
+void life_undo(struct job *j, struct host *h, struct err *e)
 {
 	struct err second;
 
@@ -83,6 +82,6 @@ int life_create(struct job *j, struct host *h, struct err *e)
 	if (host_walk(h, j->plan->wait_start, e) == 0)
 		return 0;
 	sys_fault_room("undo");
-	undo(j, h, e);
+	life_undo(j, h, e);
 	return -1;
 }

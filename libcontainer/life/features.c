@@ -1,5 +1,6 @@
 /* room: host — the features document of the specification: what this build can do, whatever the kernel below */
 #include "life/features.h"
+#include "life/life.h"
 #include "spec/spec.h"
 
 #include <seccomp.h>
@@ -127,7 +128,7 @@ static void annotations(struct json_out *o, const char *version)
 	json_open(o, '{');
 	json_kv_string(o, "io.github.seccomp.libseccomp.version", text);
 	json_kv_string(o, "org.brig.version", version);
-	json_kv_string(o, "org.opencontainers.runc.checkpoint.enabled", "false");
+	json_kv_string(o, "org.opencontainers.runc.checkpoint.enabled", life_has_criu() ? "true" : "false");
 	json_close(o, '}');
 }
 
@@ -148,6 +149,7 @@ void features_print(const char *version, struct str *out)
 	annotations(&o, version);
 	json_key(&o, "potentiallyUnsafeConfigAnnotations");
 	json_open(&o, '[');
+	json_put_string(&o, "org.criu.config");	/* names a file that CRIU reads options from */
 	json_close(&o, ']');
 	json_close(&o, '}');
 	str_addc(out, '\n');

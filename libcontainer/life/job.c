@@ -43,5 +43,5 @@ int job_load(struct job *j, const char *facts_json, struct err *e)
 		log_debug("%s, ignoring", j->spec->notes.item[i]);
 	for (size_t i = 0; i < j->spec->warnings.n; i++)
 		log_warn("%s", j->spec->warnings.item[i]);
-	return plan_create(j->spec, &j->facts, &j->request, &j->plan, e);
+	return (j->request.criu ? plan_restore : plan_create)(j->spec, &j->facts, &j->request, &j->plan, e);
 }

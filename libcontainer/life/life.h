@@ -23,7 +23,7 @@ struct job {
 	struct plan *plan;
 };
 
-/* Reads BUNDLE/config.json, probes the machine (or takes facts_json, for explain) and plans. request must be filled. */
+/* Reads BUNDLE/config.json, probes the machine (or takes facts_json, for explain) and plans: a restore when request.criu is set, else a create. */
 int job_load(struct job *j, const char *facts_json, struct err *e) MUST_CHECK;
 void job_free(struct job *j);
 void job_dropp(struct job *j);
@@ -45,6 +45,13 @@ void container_dropp(struct container *c);
 int life_create(struct job *j, struct host *h, struct err *e) MUST_CHECK;
 /* What every walk begins with: labels validated, a host without other threads. */
 int life_prepare(struct job *j, struct host *h, struct err *e) MUST_CHECK;
+/* A failed create or restore looks as if it had never been: init is killed by its pidfd, then the journal runs. */
+void life_undo(struct job *j, struct host *h, struct err *e);
+bool life_has_criu(void);	/* built in, and both programs are installed */
+/* status_fd: gets a NUL byte when lazy pages can be fetched, and is the callee's to close; FD_NONE. */
+int life_checkpoint(struct container *c, const struct request_criu *how, int status_fd, struct err *e) MUST_CHECK;
+/* As life_create, but it runs at once. */
+int life_restore(struct job *j, struct host *h, struct err *e) MUST_CHECK;
 bool life_oom_killed(const struct host *h);
 /* With no_new_privs the filter is loaded after attest has looked; so it is looked at once more, while the process lives. */
 int life_look_at_seccomp(const struct spec *s, pid_t pid, struct err *e) MUST_CHECK;

@@ -199,7 +199,7 @@ static void start_fields(struct builder *b)
 {
 	const struct spec_linux *l = &b->s->linux_;
 
-	b->root = b->cgroup = b->unit = b->pidfd = b->start_in = b->start_out = SLOT_NONE;
+	b->root = b->images = b->work = b->cgroup = b->unit = b->pidfd = b->start_in = b->start_out = SLOT_NONE;
 	b->console = b->console_socket = b->pidfd_socket = b->agent = b->target = b->notify = b->null_node = b->empty_dir = b->seccomp = SLOT_NONE;
 	for (size_t i = 0; i < NS_COUNT; i++)
 		b->ns[i] = SLOT_NONE;

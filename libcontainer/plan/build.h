@@ -13,7 +13,7 @@ struct builder {
 	size_t cap;
 	bool new_userns, any_userns;	/* made, made or joined */
 	bool privileged;		/* the host may clone trees and write maps itself */
-	slot_t root, cgroup, unit, pidfd, start_in, start_out, console, console_socket, pidfd_socket, agent, target, notify, null_node, empty_dir, seccomp;
+	slot_t root, images, work, cgroup, unit, pidfd, start_in, start_out, console, console_socket, pidfd_socket, agent, target, notify, null_node, empty_dir, seccomp;
 	slot_t ns[NS_COUNT];
 	slot_t *mount;			/* per spec mount: the detached tree opened on the host, or SLOT_NONE */
 	slot_t *dev;			/* per device in a user namespace */
@@ -46,6 +46,7 @@ bool seccomp_is_last(const struct builder *b);		/* loaded after wait-start */
  * in a user namespace. */
 enum mount_source { FROM_NEW_FS, FROM_BIND, FROM_HOST_SYS, FROM_OWN_CGROUP, FROM_NOTHING /* remount */ };
 enum mount_source mount_source(const struct builder *b, const struct spec_mount *m);
+const char *fs_type(const struct spec_mount *m);	/* of FROM_NEW_FS, as the kernel names it */
 uint64_t default_propagation(const struct builder *b);	/* MS_SLAVE or MS_PRIVATE: nothing that we attach is a peer of the host's */
 
 /* linux.resources as lines of cgroup v2 files, in the order of writing */
@@ -62,9 +63,23 @@ struct unit_properties { size_t n, cap; struct unit_property *item; };
 int add_unit_start(struct builder *b, const struct cgroup_writes *w, const char **ret_path);
 int add_unit_set(struct builder *b, const struct cgroup_writes *w);	/* update; nothing for a container without a unit */
 
+/* Attributes of the tree of a bind mount; INIT at create, HOST at restore. */
+int add_bind_attr(struct builder *b, enum room room, const struct spec_mount *m, slot_t slot);
+int add_stand_in_attr(struct builder *b, enum room room, const struct spec_mount *m, slot_t slot);	/* of a bind in place of sysfs or cgroup2 */
+
+/* checkpoint and restore share: the directories, and CRIU's own options (plan/checkpoint.c). */
+struct criu *criu_new(struct builder *b, const char *verb, const char *log);	/* in the plan's arena; NULL (error set) */
+int add_directories(struct builder *b, bool writes, const char *log);
+int criu_option(struct builder *b, struct criu *c, const char *option);	/* option NULL: error set already */
+int criu_give(struct builder *b, struct criu *c, const char *name, slot_t slot, const char *key);
+int criu_common(struct builder *b, struct criu *c);
+int attest_restored(struct builder *b, struct attest *a);	/* plan/restore.c: what the witness of a restore looks at beyond that of a create */
+
 int add_labels(struct builder *b);			/* after the last hook of somebody else's, before our procfs goes */
 
 size_t device_count(const struct builder *b);		/* of b->dev */
+bool device_is_bound(const struct builder *b, size_t i);	/* the host's own node */
+const char *device_path(const struct builder *b, size_t i);
 /* One device node of the host's as a detached, private tree. why NULL: error set already. */
 int open_node(struct builder *b, enum room room, const char *why, const struct spec_device *d, slot_t *ret);
 int open_devices(struct builder *b, enum room room);
@@ -81,6 +96,9 @@ int builder_finish(struct builder *b) MUST_CHECK;
 
 /* One per line of plan/create.c; each returns 0 or -1 with the builder's error. */
 int add_sockets(struct builder *b);		/* console, pidfd socket, seccomp agent */
+int add_console_socket(struct builder *b);	/* only that one */
+int add_reserve(struct builder *b);		/* add_state_reserve without the start FIFOs */
+int open_namespaces(struct builder *b);
 int add_state_reserve(struct builder *b);
 int add_sources(struct builder *b);
 int add_seccomp_compile(struct builder *b);

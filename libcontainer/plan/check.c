@@ -29,6 +29,7 @@ static const char power[] = "it needs CAP_SYS_ADMIN, which the ids take away";
 static const char own_limits[] = "limits of the program must not cut short init's own set-up";
 static const char witness[] = "the witness reads the result, so everything is done before it";
 static const char unborn[] = "init does not exist yet";
+static const char callers[] = "the sockets are the caller's: reached before any other name is resolved";
 static const char at_birth[] = "limits and access are in force before the first instruction";
 
 static const struct rule rule[] = {
@@ -88,7 +89,7 @@ static const struct rule rule[] = {
 	AFTER(LABEL_EXEC, PIVOT, "our own procfs is closed at the root switch"),
 	AFTER(TREE_ATTACH, HOOK, finished), AFTER(MOUNT_CHANGE, HOOK, finished), AFTER(DEVICE_NODE, HOOK, finished), AFTER(LINK, HOOK, finished),
 	AFTER(CWD_MAKE, HOOK, finished), AFTER(SYSCTL, HOOK, finished), AFTER(HOSTNAME, HOOK, finished), AFTER(DOMAINNAME, HOOK, finished),
-	AFTER(CONSOLE, HOOK, finished), AFTER(CONSOLE_SEND, HOOK, finished),
+	AFTER(CONSOLE, HOOK, finished), AFTER_IN(CONSOLE_SEND, HOST, HOOK, INIT, finished),
 	AFTER(HOSTNAME, IDS, power), AFTER(DOMAINNAME, IDS, power),
 	AFTER(CONSOLE, SESSION, "the terminal must be there to become the controlling one"),
 	AFTER(PIVOT, ROOT_PROPAGATION, "pivot_root refuses shared mounts"),
@@ -149,6 +150,15 @@ static const struct rule rule[] = {
 	AFTER(CONSOLE_SEND, ATTEST, witness), AFTER(ATTEST, PID_FILE, "the world is told after the result is proven"),
 	AFTER(PID_FILE, EXEC, "whoever started us can find the program when it runs"),
 	AFTER(WAIT_START, EXEC, "the program does not run before `start`"),
+	AFTER(STATE_RESERVE, DIR_OPEN, "an id that is taken is refused before anything is touched"), AFTER(SOCKET_CONNECT, DIR_OPEN, callers),
+	AFTER(TARGET_OPEN, DIR_OPEN, "a container that is gone is reported before anything is touched"), AFTER(STATE_RESERVE, MOUNTPOINT, "an id that is taken is refused before anything is touched"), AFTER(MOUNTPOINT, CRIU_RESTORE, "CRIU mounts on what is there"),
+	AFTER(TREE_OPEN, MOUNTPOINT, "all names are resolved before anything is made"), AFTER(NODE_OPEN, MOUNTPOINT, "all names are resolved before anything is made"),
+	AFTER(CGROUP_MAKE, CRIU_RESTORE, at_birth), AFTER(CGROUP_WRITE, CRIU_RESTORE, at_birth), AFTER(CGROUP_DEVICES, CRIU_RESTORE, at_birth),
+	AFTER(CGROUP_OWNER, CRIU_RESTORE, at_birth), AFTER(STATE_RESERVE, CRIU_RESTORE, "what delete must undo is on disk before it is done"),
+	AFTER(CRIU_RESTORE, UNIT_SETTLE, "a unit ends with its last process"), AFTER(CRIU_RESTORE, HOOK, unborn), AFTER(CRIU_RESTORE, CRIU_FINISH, unborn),
+	AFTER(HOOK, CRIU_FINISH, "hooks set up what restored connections need"), AFTER(UNIT_SETTLE, HOOK, "the unit is held by the container alone when others look"),
+	AFTER(UNIT_SETTLE, CRIU_FINISH, "the unit is held by the container alone when others look"),
+	AFTER(CRIU_FINISH, CONSOLE_SEND, "the terminal is made with the processes"), AFTER(CRIU_FINISH, ATTEST, witness), AFTER(ATTEST, CRIU_RESUME, "nothing runs before it is proven"),
 	AFTER(NO_NEW_PRIVS, EXEC, "a set-uid program must not get anything"), AFTER(SECCOMP_LOAD, EXEC, "the program is filtered"),
 };
 
@@ -179,6 +189,28 @@ static size_t find(const struct plan *p, enum op op, unsigned rooms)
 	return NOWHERE;
 }
 
+/* Both have few acts, so all are listed. */
+static int check_criu_kind(const struct plan *p, enum op op, size_t n, struct err *e)
+{
+	enum { DUMP = 1, RESTORE = 2 };
+	static const struct { enum op op; unsigned in, once; } row[] = {
+		{ OP_UNDUMPABLE, DUMP | RESTORE, DUMP | RESTORE }, { OP_TARGET_OPEN, DUMP, DUMP }, { OP_CRIU_DUMP, DUMP, DUMP }, { OP_STATE_RESERVE, RESTORE, RESTORE },
+		{ OP_CRIU_RESTORE, RESTORE, RESTORE }, { OP_CRIU_FINISH, RESTORE, RESTORE }, { OP_ATTEST, RESTORE, RESTORE }, { OP_STATE_CREATED, RESTORE, RESTORE },
+		{ OP_CRIU_RESUME, RESTORE, RESTORE }, { OP_DIR_OPEN, DUMP | RESTORE, 0 }, { OP_SOCKET_CONNECT, RESTORE, 0 }, { OP_NS_OPEN, RESTORE, 0 },
+		{ OP_TREE_OPEN, RESTORE, 0 }, { OP_NODE_OPEN, RESTORE, 0 }, { OP_TREE_ATTR, RESTORE, 0 }, { OP_UNIT_START, RESTORE, 0 }, { OP_UNIT_SETTLE, RESTORE, 0 },
+		{ OP_CGROUP_MAKE, RESTORE, 0 }, { OP_CGROUP_OPEN, RESTORE, 0 }, { OP_CGROUP_WRITE, RESTORE, 0 }, { OP_CGROUP_DEVICES, RESTORE, 0 },
+		{ OP_CGROUP_OWNER, RESTORE, 0 }, { OP_MOUNTPOINT, RESTORE, 0 }, { OP_HOOK, RESTORE, 0 }, { OP_CONSOLE_SEND, RESTORE, 0 },
+	};
+	unsigned kind = p->kind == PLAN_CHECKPOINT ? DUMP : RESTORE;
+	size_t i = 0;
+
+	while (i < sizeof(row) / sizeof(row[0]) && row[i].op != op)
+		i++;
+	if (i == sizeof(row) / sizeof(row[0]) || !(row[i].in & kind))
+		return n ? err_set(e, ERR_BUG, 0, "plan: %s has no place in a %s", op_info[op].name, kind == DUMP ? "checkpoint" : "restore") : 0;
+	return (row[i].once & kind) && n != 1 ? err_set(e, ERR_BUG, 0, "plan: %s must stand exactly once, not %zu times", op_info[op].name, n) : 0;
+}
+
 static int check_kinds(const struct plan *p, struct err *e)
 {
 	size_t count[OP_COUNT] = { 0 };
@@ -201,6 +233,10 @@ static int check_kinds(const struct plan *p, struct err *e)
 			return err_set(e, ERR_BUG, 0, "plan: %s has no place in an update", op_info[op].name);
 		if (p->kind == PLAN_UPDATE)
 			continue;
+		if (p->kind == PLAN_CHECKPOINT || p->kind == PLAN_RESTORE) {
+			TRY(check_criu_kind(p, (enum op)op, count[op], e));
+			continue;
+		}
 
 		if ((often == OFTEN_BOTH || often == own) && count[op] != 1)
 			return err_set(e, ERR_BUG, 0, "plan: %s must stand exactly once, not %zu times", op_info[op].name, count[op]);
@@ -353,6 +389,25 @@ static int fill(const struct plan *p, struct life *life, slot_t slot, size_t i, 
 	return 0;
 }
 
+/* What CRIU gets. Trees are attached as they are, so they must be no peers of the host's mounts. */
+static int check_criu_slots(const struct plan *p, struct life *life, size_t i, const struct criu *c, struct err *e)
+{
+	for (size_t k = 0; k < c->n_fds; k++) {
+		struct life *l;
+
+		if (c->fd[k].slot >= p->slots)
+			return wrong(p, i, "it reads a descriptor that the plan does not have", e);
+		l = &life[c->fd[k].slot];
+		TRY(check_read(p, l, i, e));
+		if (p->step[l->filled].op != OP_TREE_OPEN && p->step[l->filled].op != OP_NODE_OPEN)
+			continue;
+		if (l->parted == NOWHERE)
+			return wrong(p, i, "a clone is a peer of the host's mount: what the container mounts on it would appear on the host", e);
+		l->consumed = i;
+	}
+	return 0;
+}
+
 static int check_step_slots(const struct plan *p, struct life *life, size_t i, struct err *e)
 {
 	const struct step *s = &p->step[i];
@@ -367,6 +422,8 @@ static int check_step_slots(const struct plan *p, struct life *life, size_t i, s
 		if (s->op == OP_TREE_ATTACH || s->op == OP_ROOT_ATTACH)
 			life[t.in[k]].consumed = i;
 	}
+	if (t.criu)
+		TRY(check_criu_slots(p, life, i, t.criu, e));
 	if (s->op == OP_START_FIFO)
 		TRY(fill(p, life, s->fifo.out, i, e));
 	return fill(p, life, t.out, i, e);
@@ -508,12 +565,27 @@ static int check_cgroup_files(const struct plan *p, struct err *e)
 	return 0;
 }
 
+/* Whatever restore does beyond its rows: nothing stands between the proof, the announcement and the end; hooks as in create. */
+static int check_restore(const struct plan *p, struct err *e)
+{
+	size_t attest = find(p, OP_ATTEST, ANY), start = find(p, OP_CRIU_RESTORE, ANY);
+
+	if (attest + 3 != p->n || p->step[attest + 1].op != OP_STATE_CREATED || p->step[attest + 2].op != OP_CRIU_RESUME)
+		return wrong(p, attest, "what has been proven is announced, and runs: nothing may change in between", e);
+	for (size_t i = start + 1; i < p->n; i++)
+		if (has_host_path(&p->step[i]) || p->step[i].op == OP_DIR_OPEN)
+			return broken(p, i, start, "a path of the host is not resolved any more once something of the container is there", e);
+	return check_hooks(p, e);
+}
+
 int plan_check(const struct plan *p, struct err *e)
 {
 	TRY(check_kinds(p, e));
 	TRY(check_rows(p, e));
-	if (p->kind == PLAN_UPDATE) {
+	if (p->kind == PLAN_UPDATE || p->kind == PLAN_CHECKPOINT || p->kind == PLAN_RESTORE) {
 		TRY(check_slots(p, e));
+		if (p->kind == PLAN_RESTORE)
+			TRY(check_restore(p, e));
 		return check_cgroup_files(p, e);
 	}
 	TRY(check_lives(p, e));

@@ -85,12 +85,20 @@ static bool is_bound(const struct builder *b, size_t i)
 	return (b->any_userns || b->f->in_userns) && device(b, i)->type != DEV_FIFO;
 }
 
+bool device_is_bound(const struct builder *b, size_t i)
+{
+	return !dev_is_bound(b) && !is_replaced(b, i) && is_bound(b, i);
+}
+
+const char *device_path(const struct builder *b, size_t i)
+{
+	return device(b, i)->path;
+}
+
 int open_devices(struct builder *b, enum room room)
 {
-	if (dev_is_bound(b))
-		return 0;
 	for (size_t i = 0; i < device_count(b); i++)
-		if (!is_replaced(b, i) && is_bound(b, i))
+		if (device_is_bound(b, i))
 			TRY(open_node(b, room, device_why(b, i), device(b, i), &b->dev[i]));
 	return 0;
 }

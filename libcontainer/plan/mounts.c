@@ -64,13 +64,13 @@ int add_root(struct builder *b)
 	return 0;
 }
 
-static int add_attr(struct builder *b, const struct spec_mount *m, slot_t slot, struct mount_flags a, uint64_t propagation, bool recursive)
+static int add_attr(struct builder *b, enum room room, const struct spec_mount *m, slot_t slot, struct mount_flags a, uint64_t propagation, bool recursive)
 {
 	if (!a.set && !a.clear && !propagation)
 		return 0;
 	if (a.set & MOUNT_ATTR__ATIME)	/* one value in three bits: the kernel wants the old one cleared */
 		a.clear |= MOUNT_ATTR__ATIME;
-	ADD(attr, b, OP_TREE_ATTR, INIT, m->at);
+	ADD(attr, b, OP_TREE_ATTR, room, m->at);
 	attr->attr.slot = slot;
 	attr->attr.set = a.set;
 	attr->attr.clear = a.clear;
@@ -106,26 +106,36 @@ static int add_attach(struct builder *b, const struct spec_mount *m, slot_t slot
 	return 0;
 }
 
-static int add_bind(struct builder *b, const struct spec_mount *m, slot_t slot)
+int add_bind_attr(struct builder *b, enum room room, const struct spec_mount *m, slot_t slot)
 {
 	struct mount_flags a = m->attr;
 
 	a.clear &= m->explicit_clear | MOUNT_ATTR__ATIME;	/* flags of the source stay unless their opposite is asked for (W-11) */
-	TRY(add_attr(b, m, slot, m->rattr, tree_propagation(b, m), true));
-	TRY(add_attr(b, m, slot, a, 0, false));
+	TRY(add_attr(b, room, m, slot, m->rattr, tree_propagation(b, m), true));
+	return add_attr(b, room, m, slot, a, 0, false);
+}
+
+static int add_bind(struct builder *b, const struct spec_mount *m, slot_t slot)
+{
+	TRY(add_bind_attr(b, INIT, m, slot));
 	return add_attach(b, m, slot, FROM_BIND);
 }
 
 /* A bind in place of sysfs or cgroup2: read-only as a whole, whatever is asked, since it shows more than the container's own. */
-static int add_stand_in(struct builder *b, const struct spec_mount *m, slot_t slot, enum mount_source from)
+int add_stand_in_attr(struct builder *b, enum room room, const struct spec_mount *m, slot_t slot)
 {
 	struct mount_flags a = { .set = m->attr.set | m->rattr.set | MOUNT_ATTR_RDONLY };
 
-	TRY(add_attr(b, m, slot, a, default_propagation(b), true));
+	return add_attr(b, room, m, slot, a, default_propagation(b), true);
+}
+
+static int add_stand_in(struct builder *b, const struct spec_mount *m, slot_t slot, enum mount_source from)
+{
+	TRY(add_stand_in_attr(b, INIT, m, slot));
 	return add_attach(b, m, slot, from);
 }
 
-static const char *fs_type(const struct spec_mount *m)
+const char *fs_type(const struct spec_mount *m)
 {
 	switch (m->kind) {
 	case MOUNT_PROC: return "proc";

@@ -31,8 +31,8 @@ enum op {
 };
 
 enum undo { UNDO_NONE, UNDO_STATE, UNDO_CGROUP, UNDO_UNIT, UNDO_PROC, UNDO_RDT };
-enum plan_kind { PLAN_CREATE, PLAN_JOIN, PLAN_UPDATE };
-enum often { OFTEN_ANY, OFTEN_BOTH, OFTEN_MAKE, OFTEN_JOIN };
+enum plan_kind { PLAN_CREATE, PLAN_JOIN, PLAN_UPDATE, PLAN_CHECKPOINT, PLAN_RESTORE };
+enum often { OFTEN_ANY, OFTEN_BOTH, OFTEN_MAKE, OFTEN_JOIN, OFTEN_CRIU };
 
 struct op_info {
 	const char *name;	/* wire name */
@@ -49,6 +49,15 @@ extern const struct op_info op_info[OP_COUNT];
 enum rdt_make { RDT_OURS, RDT_WHEN_ABSENT, RDT_EXISTING, RDT_JOIN, RDT_CHANGE };
 
 #define ATTEST_ANY_ID UINT32_MAX
+
+/* A mount that a restored container must have, and has no other. */
+struct attest_mount {
+	struct root_path dest;
+	const char *type;		/* NULL: what `source` is */
+	slot_t source;			/* of a bind: the same file must lie there; SLOT_NONE */
+	uint64_t attr;			/* MOUNT_ATTR_* that it must have */
+	bool deep;			/* others may lie below it: those of its source */
+};
 
 /* What attest compares with the kernel's own words. */
 struct attest {
@@ -67,6 +76,12 @@ struct attest {
 	const char *cgroup;		/* path as /proc/PID/cgroup shows it to us, or NULL */
 	bool ns_readable;		/* false: rootless, the kernel hides the links of a non-dumpable process */
 	bool root_readonly;
+	size_t n_mounts;		/* restored */
+	const struct attest_mount *mount;
+	const struct strings *masked, *readonly;
+	slot_t cgroup_dir;		/* restored: all that lives there; SLOT_NONE: there is none */
+	bool terminal;			/* restored: /dev/console is covered by it */
+	bool restored;			/* all processes, and at most this: what ran may have given up more */
 };
 
 /* A property of a systemd unit, as its D-Bus interface has it. */
@@ -77,6 +92,25 @@ struct unit_property {
 	const char *text;		/* also how bytes were written: "0-3" */
 	uint64_t number;		/* UNIT_BYTES: how many */
 	const uint8_t *bytes;
+};
+
+/* A descriptor that brig-criu gets, as its option name=FD or name=FD:key (host/criu_main.h). */
+struct criu_fd { const char *name; slot_t slot; const char *key; };
+/* A mount that CRIU cannot make by itself: the images call it key, and it lies on dest. */
+struct criu_mount { struct root_path dest; const char *key; bool mask; };	/* mask: only where it hides a file */
+
+/* What CRIU is asked. */
+struct criu {
+	const char *verb;		/* "dump", "pre-dump", "restore" */
+	const char *log;		/* file in the work directory */
+	slot_t work;			/* where that is */
+	struct strings options;		/* NAME=VALUE, of CRIU's own */
+	size_t n_fds, n_mounts;
+	const struct criu_fd *fd;
+	const struct criu_mount *mount;	/* checkpoint */
+	uint32_t external_ns;		/* checkpoint: bit (1 << enum ns_type), not the container's own */
+	slot_t target;			/* checkpoint */
+	slot_t init, console;		/* restore: filled with the first process; with the terminal's master end, SLOT_NONE without one */
 };
 
 struct step {
@@ -135,6 +169,9 @@ struct step {
 		const struct spec_caps *caps;
 		struct { struct root_path path; } cwd;
 		const struct attest *want;
+		const struct criu *criu;
+		struct { slot_t slot; struct host_path path; bool make, writes; const char *parent, *log; } dir;	/* writes: into it, so nothing in it may lead elsewhere; log: file that is made anew */
+		struct { slot_t root, source; struct root_path path; } point;	/* source SLOT_NONE: a directory, else of its type */
 	};
 };
 
@@ -169,6 +206,10 @@ int plan_join(const struct spec *s, const struct facts *f, const struct request 
 /* New limits and device rules for an existing container: s is its configuration with the merged resources, *change what of it is new beside the limits. */
 struct update { bool devices; const struct spec_rdt *rdt; };	/* rdt: new schemas for its resctrl group, or NULL */
 int plan_update(const struct spec *s, const struct facts *f, const struct request *r, const struct update *change, struct plan **ret, struct err *e) MUST_CHECK;
+/* The state of a running container into files; the same container from these files. r->criu says how; s is the configuration saved at create,
+ * respectively the bundle's: nothing but memory and what the kernel keeps for a process comes from the files. */
+int plan_checkpoint(const struct spec *s, const struct facts *f, const struct request *r, struct plan **ret, struct err *e) MUST_CHECK;
+int plan_restore(const struct spec *s, const struct facts *f, const struct request *r, struct plan **ret, struct err *e) MUST_CHECK;
 void plan_free(struct plan *p);
 static inline void plan_dropp(struct plan **p) { plan_free(*p); *p = NULL; }
 
@@ -177,7 +218,7 @@ static inline void plan_dropp(struct plan **p) { plan_free(*p); *p = NULL; }
 int plan_check(const struct plan *p, struct err *e) MUST_CHECK;
 
 /* The slots that a step reads and fills (plan/slots.c): for plan_check, and for a child that closes all that is not its own. */
-struct step_slots { slot_t in[3], out; unsigned n_in; };	/* out SLOT_NONE: none */
+struct step_slots { slot_t in[3], out; unsigned n_in; const struct criu *criu; };	/* out SLOT_NONE: none; criu: its descriptors too */
 struct step_slots step_slots(const struct step *s);
 
 enum plan_format { PLAN_TEXT, PLAN_JSON };

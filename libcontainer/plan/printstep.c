@@ -141,6 +141,31 @@ static void field_limit(struct fields *f, const char *key, uint64_t v)
 		field_number(f, key, key, v);
 }
 
+static void criu_fields(struct fields *f, const struct criu *c)
+{
+	OWN(str) fds = { 0 }, mounts = { 0 };
+
+	field_strings(f, "options", "", &c->options);
+	for (size_t i = 0; i < c->n_fds; i++)
+		str_addf(&fds, "%s%s=#%s%s%s", i ? " " : "", c->fd[i].name, f->p->slot_name[c->fd[i].slot], c->fd[i].key ? ":" : "", c->fd[i].key ? c->fd[i].key : "");
+	for (size_t i = 0; i < c->n_mounts; i++)
+		str_addf(&mounts, "%s%s", i ? " " : "", c->mount[i].dest.s);
+	field_text(f, "descriptors", "", &fds, "");
+	if (c->n_mounts)
+		field_text(f, "external", "external", &mounts, "");
+	if (c->init != SLOT_NONE)
+		field_slot(f, "init", "->", c->init);
+}
+
+static void dir_fields(struct fields *f, const struct step *s)
+{
+	field_string(f, "path", "", s->dir.path.s);
+	field_flag(f, "make", s->dir.make);
+	field_flag(f, "writes", s->dir.writes);
+	field_string(f, "parent", "parent", s->dir.parent);
+	field_slot(f, "slot", "->", s->dir.slot);
+}
+
 static void seccomp_fields(struct fields *f, const struct step *s)
 {
 	field_string(f, "default", "default", sc_action_name(s->seccomp.profile->default_action));
@@ -538,7 +563,11 @@ void step_fields(struct fields *f, const struct step *s)
 	case OP_UNIT_SETTLE: case OP_TARGET_OPEN: case OP_NS_JOIN: case OP_AFFINITY: case OP_BIRTH_AFFINITY:
 		small_fields(f, s);
 		break;
-	case OP_STATE_RESERVE: case OP_NOTIFY_DIR: case OP_ROOT_OPEN: case OP_UNDUMPABLE: case OP_STILL_UNDUMPABLE: case OP_LOOPBACK: case OP_ROOT_READONLY:
+	case OP_CRIU_DUMP: case OP_CRIU_RESTORE: criu_fields(f, s->criu); break;
+	case OP_CRIU_FINISH: field_slot(f, "console", "->", s->criu->console); break;
+	case OP_DIR_OPEN: dir_fields(f, s); break;
+	case OP_MOUNTPOINT: field_string(f, "path", "", s->point.path.s); field_slot(f, "source", "for", s->point.source); break;
+	case OP_CRIU_RESUME: case OP_STATE_RESERVE: case OP_NOTIFY_DIR: case OP_ROOT_OPEN: case OP_UNDUMPABLE: case OP_STILL_UNDUMPABLE: case OP_LOOPBACK: case OP_ROOT_READONLY:
 	case OP_NO_NEW_PRIVS: case OP_COUNT:
 		break;
 	}

@@ -218,7 +218,8 @@ int add_attest(struct builder *b)
 	TRY(attest_groups(b, a));
 	a->caps = *caps;
 	a->no_new_privs = b->s->process.no_new_privs;
-	a->seccomp_mode = has_profile(b) && !seccomp_is_last(b) ? FILTER_MODE : 0;
+	a->restored = b->p->kind == PLAN_RESTORE;
+	a->seccomp_mode = has_profile(b) && (a->restored || !seccomp_is_last(b)) ? FILTER_MODE : 0;
 	a->ns_readable = b->privileged;
 	if (b->p->kind == PLAN_JOIN) {
 		for (int t = 0; t < NS_COUNT; t++)
@@ -237,6 +238,8 @@ int add_attest(struct builder *b)
 	a->gid_map = b->gid_map;
 	a->cgroup = b->p->cgroup_path[0] ? b->p->cgroup_path : NULL;
 	a->root_readonly = b->s->root_readonly;
+	if (a->restored)
+		TRY(attest_restored(b, a));
 	ADD(attest, b, OP_ATTEST, HOST, "default: what was asked for is read back from the kernel");
 	attest->want = a;
 	return 0;

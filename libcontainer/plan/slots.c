@@ -43,6 +43,12 @@ struct step_slots step_slots(const struct step *s)
 	case OP_SECCOMP_NOTIFY: reads(&t, s->notify.pidfd); reads(&t, s->notify.socket); break;
 	case OP_PIDFD_SEND: reads(&t, s->send.pidfd); reads(&t, s->send.socket); break;
 	case OP_MASK: reads(&t, s->mask.null); reads(&t, s->mask.empty); break;
+	case OP_DIR_OPEN: t.out = s->dir.slot; break;
+	case OP_MOUNTPOINT: reads(&t, s->point.root); reads(&t, s->point.source); break;
+	case OP_CRIU_DUMP: reads(&t, s->criu->target); t.criu = s->criu; break;
+	case OP_CRIU_RESTORE: t.out = s->criu->init; t.criu = s->criu; break;
+	case OP_CRIU_FINISH: t.out = s->criu->console; break;
+	case OP_CRIU_RESUME:
 	case OP_ATTEST: case OP_UNIT_SET:
 	case OP_STATE_RESERVE: case OP_NOTIFY_DIR: case OP_NS_NEW: case OP_TIME_OFFSETS: case OP_ID_MAP: case OP_NET_DEVICE:
 	case OP_OOM_SCORE: case OP_SCHEDULER: case OP_IO_PRIORITY: case OP_AFFINITY: case OP_BIRTH_AFFINITY: case OP_RDT: case OP_RLIMIT: case OP_UNDUMPABLE: case OP_STILL_UNDUMPABLE:

@@ -8,12 +8,18 @@ char *host_absolute(struct builder *b, const char *path)
 	return path[0] == '/' ? text(b, "%s", path) : text(b, "%s/%s", b->r->bundle, path);
 }
 
-int add_state_reserve(struct builder *b)
+int add_reserve(struct builder *b)
 {
 	if (b->privileged) {
 		ADD(undumpable, b, OP_UNDUMPABLE, HOST, "default: nobody looks into brig while it holds the host's descriptors");
 	}
 	ADD(reserve, b, OP_STATE_RESERVE, HOST, "default: the id is taken, and what delete must undo is written first");
+	return 0;
+}
+
+int add_state_reserve(struct builder *b)
+{
+	TRY(add_reserve(b));
 	b->start_in = slot_new(b, "start.in");
 	b->start_out = slot_new(b, "start.out");
 	if (b->start_in == SLOT_NONE || b->start_out == SLOT_NONE)
@@ -115,7 +121,7 @@ int open_trees(struct builder *b, enum room room)
 	return b->r->notify_socket ? open_tree_step(b, room, notify_why, text(b, "%s/%s/notify", b->r->state_root, b->r->id), "notify", &b->notify) : 0;
 }
 
-static int open_namespaces(struct builder *b)
+int open_namespaces(struct builder *b)
 {
 	for (int t = 0; t < NS_COUNT; t++) {
 		enum ns_type type = (enum ns_type)t;
@@ -172,6 +178,11 @@ static int connect_others(struct builder *b)
 	if (!b->privileged)
 		return fail(b, ERR_UNSUPPORTED, "/linux/seccomp/listenerPath", "a seccomp listener cannot be fetched by a rootless caller");
 	return connect_socket(b, "/linux/seccomp/listenerPath", "failed to connect with seccomp agent", "seccomp-agent", sc->listener_path, &b->agent);
+}
+
+int add_console_socket(struct builder *b)
+{
+	return connect_console(b);
 }
 
 int add_sockets(struct builder *b)

@@ -12,6 +12,20 @@ struct request_target {		/* exec: what the journal says of the container */
 	const char *sub_cgroup;		/* option --cgroup, below cgroup_path; NULL: none */
 };
 
+enum criu_network_lock { NETWORK_LOCK_DEFAULT, NETWORK_LOCK_IPTABLES, NETWORK_LOCK_NFTABLES, NETWORK_LOCK_SKIP };	/* CRIU's numbers */
+enum criu_cgroups { CRIU_CGROUPS_DEFAULT = -1, CRIU_CGROUPS_IGNORE = 0, CRIU_CGROUPS_MEMBERS = 1, CRIU_CGROUPS_SOFT = 3, CRIU_CGROUPS_FULL = 4, CRIU_CGROUPS_STRICT = 5 };
+
+struct request_criu {			/* checkpoint and restore */
+	const char *images, *work;	/* absolute; work NULL: the images' directory */
+	const char *parent;		/* of a pre-dump before, relative to images; NULL: none */
+	const char *page_server;	/* ADDRESS:PORT, or NULL */
+	const char *lsm_profile;	/* TYPE:NAME, or NULL: the configuration's */
+	const char *lsm_mount_context;
+	bool leave_running, pre_dump, tcp_established, tcp_skip_in_flight, tcp_close, link_remap, ext_unix_sk, shell_job, file_locks, lazy_pages, auto_dedup;
+	enum criu_cgroups cgroups;
+	enum criu_network_lock network_lock;
+};
+
 struct request {
 	const char *id;			/* checked: A-Za-z0-9_+.- */
 	const char *cache;		/* directory for what is worth keeping, absolute, or NULL */
@@ -27,6 +41,7 @@ struct request {
 	uint32_t preserve_fds;		/* how many, after listen_fds, from fd 3 */
 	uint32_t listen_fds;
 	struct request_target target;
+	const struct request_criu *criu;	/* checkpoint and restore, else NULL */
 };
 
 /* 0, or -1 with errno EINVAL: the rules for container ids (compatibility 1.1, W-3). */

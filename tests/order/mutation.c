@@ -14,6 +14,7 @@ static const char nodes[] = "different names in the container's /dev";
 static const char covers[] = "covers of different paths, both in place before anything of the container runs";
 static const char session[] = "independent properties of the calling process";
 static const char names[] = "the container's names and its files have nothing to do with each other";
+static const char beneath[] = "a directory in the held root, and a property of something else";
 static const char kernel[] = "the kernel itself refuses the wrong order: it fails closed";
 
 static const struct harmless harmless[] = {
@@ -69,6 +70,9 @@ static const struct harmless harmless[] = {
 	{ OP_BIRTH_AFFINITY, OP_NS_JOIN, "two properties of the child to come" }, { OP_NO_NEW_PRIVS, OP_RLIMIT, "a flag and a limit" },
 	{ OP_CONSOLE_SEND, OP_SESSION, "the terminal's other end plays no part in the session" },
 	{ OP_ROOT_OPEN, OP_LABEL_EXEC, "in a rootless exec: the procfs is verified, whatever the root" }, { OP_LABEL_EXEC, OP_CONSOLE, "in a rootless exec: a label and a terminal" },
+	{ OP_DIR_OPEN, OP_DIR_OPEN, sources }, { OP_DIR_OPEN, OP_TREE_OPEN, sources }, { OP_DIR_OPEN, OP_NS_OPEN, sources },
+	{ OP_CGROUP_DEVICES, OP_MOUNTPOINT, beneath }, { OP_CGROUP_WRITE, OP_MOUNTPOINT, beneath }, { OP_CGROUP_OWNER, OP_MOUNTPOINT, beneath },
+	{ OP_MOUNTPOINT, OP_MOUNTPOINT, "each is made with its parents" }, { OP_MOUNTPOINT, OP_TREE_ATTR, beneath },
 	{ OP_CONSOLE_SEND, OP_HOOK, "the host's hooks have no part in the terminal" },
 };
 
@@ -172,6 +176,31 @@ static void mutate_exec(const char *name, struct fixture *x)
 	x->r.pid_file = x->r.pidfd_socket = NULL;
 }
 
+static void mutate_criu(const char *name, struct fixture *x)
+{
+	const struct request_criu r = { .images = "/images", .work = "/work", .parent = "../pre", .cgroups = CRIU_CGROUPS_DEFAULT };
+	struct plan *dump = NULL, *restore = NULL;
+	char both[64];
+	struct err e = { 0 };
+
+	x->r.criu = &r;
+	snprintf(both, sizeof(both), "restore, %s", name);
+	if (ok(plan_restore(&x->s, &x->f, &x->r, &restore, &e) == 0, "%s: a plan", both))
+		mutate(both, restore);
+	else
+		printf("# %s\n", e.text);
+	x->r.target = (struct request_target){ .pid = 7, .cgroup_mount = "/sys/fs/cgroup", .cgroup_path = "/c1" };
+	snprintf(both, sizeof(both), "checkpoint, %s", name);
+	if (ok(plan_checkpoint(&x->s, &x->f, &x->r, &dump, &e) == 0, "%s: a plan", both))
+		mutate(both, dump);
+	else
+		printf("# %s\n", e.text);
+	plan_free(dump);
+	plan_free(restore);
+	x->r.criu = NULL;
+	x->r.target = (struct request_target){ 0 };
+}
+
 static void mutate_fixture(const char *name, const struct fixture *x)
 {
 	struct err e;
@@ -197,12 +226,15 @@ int main(void)
 	fixture_default(&x);
 	mutate_fixture("default", &x);
 	mutate_exec("exec", &x);
+	mutate_criu("default", &x);
 	x.f.systemd = x.r.systemd_cgroup = true;
 	mutate_fixture("systemd", &x);
+	mutate_criu("systemd", &x);
 	x.r.systemd_cgroup = false;
 	rich(&x);
 	mutate_fixture("rich", &x);
 	mutate_exec("exec, rich", &x);
+	mutate_criu("rich", &x);
 	x.s.process.no_new_privs = false;
 	mutate_fixture("rich, filter before the drop", &x);
 	mutate_exec("exec, filter before the drop", &x);
@@ -212,6 +244,7 @@ int main(void)
 	join(&x);
 	x.s.linux_.net_devices.n = 0;
 	mutate_fixture("rich, joining", &x);
+	mutate_criu("joining", &x);
 	x.uid = x.gid = (struct id_mapping){ .outside = 100000, .size = 65536 };
 	x.s.linux_.uid_map = (struct id_map){ 1, &x.uid, "/linux/uidMappings" };
 	x.s.linux_.gid_map = (struct id_map){ 1, &x.gid, "/linux/gidMappings" };
@@ -222,6 +255,7 @@ int main(void)
 	mutate_fixture("user namespace, joining, systemd", &x);
 	x.r.systemd_cgroup = false;
 	mutate_exec("exec, user namespace", &x);
+	mutate_criu("user namespace", &x);
 	x.s.linux_.ns[NS_USER].path = "/run/user/x";
 	mutate_fixture("joined user namespace", &x);
 	fixture_rootless(&x);

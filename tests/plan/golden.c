@@ -26,6 +26,9 @@ static int read_file(const char *dir, const char *name, struct str *ret, struct 
 	return str_ok(ret, e);
 }
 
+static struct request_criu images = { .cgroups = CRIU_CGROUPS_DEFAULT };
+static bool dump;
+
 struct how { bool json, exec, update; };
 
 static int option(struct request *r, const char *line, const char **text, struct how *how, struct err *e)
@@ -55,6 +58,12 @@ static int option(struct request *r, const char *line, const char **text, struct
 		if (strcmp(line, flag[i].name) != 0)
 			continue;
 		*((bool *)((char *)r + flag[i].at)) = true;
+		return 0;
+	}
+	if (strncmp(line, "restore ", 8) == 0 || strncmp(line, "checkpoint ", 11) == 0) {	/* DIRECTORY of the images */
+		images.images = strchr(line, ' ') + 1;
+		dump = line[0] == 'c';
+		r->criu = &images;
 		return 0;
 	}
 	for (size_t i = 0; i < sizeof(kind) / sizeof(kind[0]); i++) {
@@ -99,9 +108,9 @@ static int one(const char *dir, struct str *out, struct err *e)
 		TRY(options(&r, &args, &how, e));
 	TRY(facts_load(&mem, "facts.json", facts_text.s, facts_text.n, &f, e));
 	TRY(spec_parse("config.json", config.s, config.n, &s, e));
-	if (how.exec || how.update)
+	if (how.exec || how.update || dump)
 		r.target = (struct request_target){ .pid = 7, .cgroup_mount = f.cgroup_mount, .cgroup_path = "/c1" };
-	TRY(how.exec ? plan_join(s, &f, &r, &p, e) : how.update ? plan_update(s, &f, &r, &change, &p, e) : plan_create(s, &f, &r, &p, e));
+	TRY(how.exec ? plan_join(s, &f, &r, &p, e) : how.update ? plan_update(s, &f, &r, &change, &p, e) : r.criu ? (dump ? plan_checkpoint : plan_restore)(s, &f, &r, &p, e) : plan_create(s, &f, &r, &p, e));
 	plan_print(p, how.json ? PLAN_JSON : PLAN_TEXT, out);
 	return str_ok(out, e);
 }

@@ -239,6 +239,43 @@ static void too_large(void)
 	free(many);
 }
 
+static void not_restored(const struct fixture *x, enum err_kind kind, const char *words)
+{
+	struct plan *p = NULL;
+	struct err e = { 0 };
+
+	if (!ok(plan_restore(&x->s, &x->f, &x->r, &p, &e) < 0 && e.kind == kind && strstr(e.text, words), "no restore: %s", words))
+		printf("# kind %d at %s: %s\n", e.kind, e.why, e.text);
+	plan_free(p);
+}
+
+static void restore(void)
+{
+	struct request_criu how = { .images = "/images", .cgroups = CRIU_CGROUPS_DEFAULT };
+	static const enum ns_type foreign[] = { NS_MOUNT, NS_USER, NS_CGROUP };
+	struct fixture x;
+
+	fixture_rootless(&x);
+	x.r.criu = &how;
+	not_restored(&x, ERR_UNSUPPORTED, "restoring a container needs root");
+	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
+		fixture_default(&x);
+		x.r.criu = &how;
+		x.s.linux_.ns[foreign[i]] = (struct spec_namespace){ .present = true, .path = "/run/ns", .at = "/linux/namespaces" };
+		not_restored(&x, ERR_UNSUPPORTED, "namespace of others");
+	}
+	fixture_default(&x);
+	x.r.criu = &how;
+	x.s.linux_.ns[NS_PID].present = false;
+	how.cgroups = CRIU_CGROUPS_SOFT;
+	not_restored(&x, ERR_UNSUPPORTED, "only processes of a new pid namespace");
+	how.cgroups = CRIU_CGROUPS_DEFAULT;
+	x.s.process.terminal = x.r.detach = true;
+	not_restored(&x, ERR_USAGE, "without setting console socket");
+	x.s.process.terminal = x.s.has_root = false;
+	not_restored(&x, ERR_SPEC, "root property must not be empty");
+}
+
 int main(void)
 {
 	ids();
@@ -249,5 +286,6 @@ int main(void)
 	resources();
 	printed();
 	too_large();
+	restore();
 	return done();
 }
