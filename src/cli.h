@@ -19,7 +19,9 @@ struct values {
 	const char *blkio_weight, *cpu_period, *cpu_quota, *cpu_burst, *cpu_share, *cpu_rt_period, *cpu_rt_runtime, *cpu_idle, *cpuset_cpus, *cpuset_mems;
 	const char *memory, *memory_reservation, *memory_swap, *pids_limit;
 	const char *process, *cwd, *user, *process_label, *apparmor, *cgroup;
-	struct list { size_t n; const char **item; } env, gids, caps;
+	const char *image_path, *work_path, *parent_path, *status_fd, *page_server, *manage_cgroups_mode, *network_lock, *lsm_profile, *lsm_mount_context;
+	struct list { size_t n; const char **item; } env, gids, caps, empty_ns;
+	bool leave_running, tcp_established, tcp_skip_in_flight, tcp_close, link_remap, ext_unix_sk, shell_job, lazy_pages, file_locks, pre_dump, auto_dedup;
 	bool man, stats, tty, no_new_privs, ignore_paused;
 	bool no_pivot, no_new_keyring, no_subreaper, detach, keep, force, all, quiet, rootless_spec, show_facts;
 	/* what is left */
@@ -67,6 +69,9 @@ bool wants_systemd(const struct values *v);	/* --systemd-cgroup, or --cgroup-man
 /* Absolute form of a path of the caller's (lexical, against the working directory); the caller frees. Exits when out of memory. */
 char *absolute(const char *path);
 char *absolute_or_null(const char *path);	/* the same; NULL for NULL and "" */
+/* What create, run and restore have in common, from the values; paths are absolute, and freed by release_create. Exits with a message when there is no bundle. */
+struct brig_create create_arguments(const struct verb *verb, const struct values *v);
+void release_create(struct brig_create *c);
 /* "3" of --preserve-fds; exits with a message when it is no number. */
 unsigned preserved_fds(const struct values *v);
 unsigned listen_fds(void);			/* LISTEN_FDS of the environment, 0 without */
@@ -78,6 +83,6 @@ void help_verb(const struct verb *verb);
 
 verb_fn verb_create, verb_exec, verb_run, verb_start, verb_kill, verb_delete,
 	 verb_state, verb_list, verb_spec, verb_features, verb_explain, verb_help, verb_pause, verb_resume, verb_ps, verb_update,
-	verb_events, verb_completion;
+	verb_events, verb_completion, verb_checkpoint, verb_restore;
 
 #endif

@@ -15,8 +15,10 @@ static void own_name(char *text, size_t size)
 	snprintf(text, size, "%s", copy);
 }
 
-static const char *set_up(const struct brig_err *e)
+static const char *set_up(const char *verb, const struct brig_err *e)
 {
+	if (verb && (strcmp(verb, "checkpoint") == 0 || strcmp(verb, "restore") == 0))
+		return "";
 	if (!e->step || e->kind == BRIG_ERR_SPEC || e->kind == BRIG_ERR_STATE || e->kind == BRIG_ERR_USAGE)
 		return "";
 	if (strcmp(e->room, "host") == 0 || strncmp(e->text, "exec: ", 6) == 0)
@@ -43,7 +45,7 @@ void phrase_message(const char *verb, const struct brig_err *e, char *buf, size_
 	else if (verb && strcmp(verb, "exec") == 0)
 		snprintf(prefix, sizeof(prefix), "exec failed: ");
 	place(e, where, sizeof(where));
-	n = (size_t)snprintf(buf, size, "%s%s%s%s", prefix, set_up(e), where, e->text);
+	n = (size_t)snprintf(buf, size, "%s%s%s%s", prefix, set_up(verb, e), where, e->text);
 	if (n < size && e->num && e->phrase && e->phrase[0])
 		snprintf(buf + n, size - n, ": %s", e->phrase);
 	own_name(buf, size);
@@ -82,6 +84,8 @@ const char *phrase_hint(const struct brig_err *e)
 		{ "there is no cgroup v2 hierarchy", "mount one: mount -t cgroup2 none /sys/fs/cgroup/unified" },
 		{ "not available: it is needed for", "the controller is not enabled in this hierarchy (see cgroup.controllers); leave the limit out, or boot with cgroup v2 only" },
 		{ "no permission is granted for cgroups", "leave out linux.resources and linux.cgroupsPath, or have the cgroup delegated" },
+		{ "criu cannot be executed", "install the package criu" },
+		{ "checkpoint and restore are not built", "build brig with libprotobuf-c and protoc-c" },
 		{ "OOM-killed", "raise linux.resources.memory.limit" },
 	};
 

@@ -16,7 +16,7 @@ static _Noreturn void no_bundle(const struct verb *verb, const struct values *v)
 	exit(out_error(verb->name, &e));
 }
 
-static struct brig_create arguments(const struct verb *verb, const struct values *v)
+struct brig_create create_arguments(const struct verb *verb, const struct values *v)
 {
 	struct brig_create c = {
 		.size = sizeof(c), .id = v->arg[0], .no_pivot = v->no_pivot, .no_new_keyring = v->no_new_keyring, .detach = v->detach, .keep = v->keep,
@@ -32,7 +32,7 @@ static struct brig_create arguments(const struct verb *verb, const struct values
 	return c;
 }
 
-static void release(struct brig_create *c)
+void release_create(struct brig_create *c)
 {
 	free((char *)(uintptr_t)c->bundle);
 	free((char *)(uintptr_t)c->console_socket);
@@ -43,21 +43,21 @@ static void release(struct brig_create *c)
 int verb_create(const struct verb *verb, struct values *v)
 {
 	struct brig_options o = library_options(v);
-	struct brig_create c = arguments(verb, v);
+	struct brig_create c = create_arguments(verb, v);
 	struct brig_err e;
 	int rc = brig_create(&o, &c, &e);
 
-	release(&c);
+	release_create(&c);
 	return rc < 0 ? out_error(verb->name, &e) : 0;
 }
 
 int verb_run(const struct verb *verb, struct values *v)
 {
 	struct brig_options o = library_options(v);
-	struct brig_create c = arguments(verb, v);
+	struct brig_create c = create_arguments(verb, v);
 	struct brig_err e;
 	int rc = brig_run(&o, &c, &e);
 
-	release(&c);
+	release_create(&c);
 	return rc < 0 ? out_error(verb->name, &e) : rc;
 }

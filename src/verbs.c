@@ -60,6 +60,44 @@ static const struct option exec_options[] = {
 	FLAG(no_subreaper, "no-subreaper", 0, NULL),
 	END
 };
+#define CRIU_OPTIONS \
+	TEXT(image_path, "image-path", 0, "DIR", "directory of CRIU's images (default: ./checkpoint)"), \
+	TEXT(work_path, "work-path", 0, "DIR", "directory for CRIU's log and statistics (default: that of the images)"), \
+	FLAG(tcp_established, "tcp-established", 0, "keep open TCP connections"), \
+	FLAG(ext_unix_sk, "ext-unix-sk", 0, "allow Unix sockets that are connected to the outside"), \
+	FLAG(shell_job, "shell-job", 0, "allow a session and a terminal that are the caller's"), \
+	FLAG(lazy_pages, "lazy-pages", 0, "move memory when it is used (userfaultfd)"), \
+	FLAG(file_locks, "file-locks", 0, "keep file locks"), \
+	TEXT(manage_cgroups_mode, "manage-cgroups-mode", 0, "MODE", "soft, full, strict or ignore: what of cgroups goes into the images, or is made from them"), \
+	LIST(empty_ns, "empty-ns", 0, "TYPE", "network: a namespace whose contents are not kept (always the case)"), \
+	FLAG(auto_dedup, "auto-dedup", 0, "drop memory from images of earlier dumps once it is stored again"), \
+	TEXT(network_lock, "network-lock", 0, "METHOD", "iptables, nftables or skip: how connections are held meanwhile")
+
+static const struct option checkpoint_options[] = {
+	CRIU_OPTIONS,
+	TEXT(parent_path, "parent-path", 0, "DIR", "images of an earlier --pre-dump, relative to those of this one"),
+	FLAG(leave_running, "leave-running", 0, "let the container go on"),
+	FLAG(tcp_skip_in_flight, "tcp-skip-in-flight", 0, "leave out TCP connections that are not yet accepted"),
+	FLAG(link_remap, "link-remap", 0, "keep open files that have been removed by giving them a name"),
+	TEXT(status_fd, "status-fd", 0, "FD", "write a NUL byte to FD when --lazy-pages is ready"),
+	TEXT(page_server, "page-server", 0, "ADDRESS:PORT", "send memory to a page server of CRIU's"),
+	FLAG(pre_dump, "pre-dump", 0, "write memory only, and let the container go on"),
+	END
+};
+static const struct option restore_options[] = {
+	BUNDLE,
+	CRIU_OPTIONS,
+	TEXT(console_socket, "console-socket", 0, "PATH", "send the terminal's master end to this listening AF_UNIX socket"),
+	FLAG(detach, "detach", 'd', "return once the container runs"),
+	TEXT(pid_file, "pid-file", 0, "FILE", "write the pid of the container's first process to FILE"),
+	FLAG(no_subreaper, "no-subreaper", 0, "do not adopt orphaned processes of the container"),
+	FLAG(no_pivot, "no-pivot", 0, NULL),
+	FLAG(keep, "keep", 0, "do not delete the container when its program ends"),
+	FLAG(tcp_close, "tcp-close", 0, "close TCP connections that were open"),
+	TEXT(lsm_profile, "lsm-profile", 0, "TYPE:NAME", "AppArmor profile or SELinux label, instead of the configuration's"),
+	TEXT(lsm_mount_context, "lsm-mount-context", 0, "CONTEXT", "SELinux context of mounts, instead of the configuration's"),
+	END
+};
 static const struct option list_options[] = {
 	TEXT(format, "format", 'f', "FORMAT", "table (default) or json"),
 	FLAG(quiet, "quiet", 'q', "print only the ids"),
@@ -115,6 +153,8 @@ static const struct option help_options[] = { FLAG(man, "man", 0, "print it as a
 static const struct option no_options[] = { END };
 
 const struct verb verb_table[] = {
+	{ "checkpoint", "ID", 1, 1, false, false, verb_checkpoint, "Write the state of a running container to files, and delete it",
+	  "CRIU does the work. With --leave-running or --pre-dump the container goes on. What CRIU finds wrong is in dump.log in the work directory.", checkpoint_options },
 	{ "completion", "SHELL", 1, 1, false, false, verb_completion, "Print a completion script for bash, zsh or fish", NULL, no_options },
 	{ "create", "ID", 1, 1, false, true, verb_create, "Make a container and stop before its program starts",
 	  "Everything is set up and read back from the kernel before this returns; `start` then lets the program run.", create_options },
@@ -134,6 +174,9 @@ const struct verb verb_table[] = {
 	{ "pause", "ID", 1, 1, false, false, verb_pause, "Freeze all processes of a container", NULL, no_options },
 	{ "ps", "ID [PS-OPTION]...", 1, 1024, true, false, verb_ps, "List the processes of a container",
 	  "The table is that of the host's ps (with -ef, or the given options), cut down to the container's processes.", ps_options },
+	{ "restore", "ID", 1, 1, false, true, verb_restore, "Make a container again from what checkpoint wrote",
+	  "Memory and processes come from the images; root file system, mounts, namespaces, cgroup, limits and devices from the bundle. The result is read back\n"
+	  "from the kernel before it runs. What CRIU finds wrong is in restore.log in the work directory.", restore_options },
 	{ "resume", "ID", 1, 1, false, false, verb_resume, "Let a paused container go on", NULL, no_options },
 	{ "run", "ID", 1, 1, false, true, verb_run, "Create, start, wait for and delete a container",
 	  "In the foreground signals and the terminal are relayed and the exit status is the program's (128 + N when killed by signal N).", run_options },
