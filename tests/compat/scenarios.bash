@@ -55,6 +55,9 @@ step cli-resume resume nobody
 step cli-ps ps nobody
 step cli-events events nobody
 step cli-update update nobody
+step cli-checkpoint checkpoint nobody
+step cli-checkpoint-help checkpoint --help
+step cli-restore-value restore --lsm-mount-context
 step cli-id-bad state a/b
 step cli-id-empty state ''
 mkdir -p "$S"
@@ -77,6 +80,7 @@ step create-list-quiet list -q
 step create-twice create -b "$B" c
 step create-resume resume c
 step create-exec exec c /guest say inside
+step create-checkpoint checkpoint --image-path "$D/images" c
 step start start c
 until_status c stopped
 step stopped-state state c
@@ -89,6 +93,7 @@ step stopped-resume resume c
 step stopped-ps ps -f json c
 step stopped-update update --memory -1 c
 step stopped-events events --stats c
+step stopped-checkpoint checkpoint --image-path "$D/images" c
 step stopped-delete delete c
 step deleted-state state c
 up
