@@ -87,6 +87,41 @@ static void old_limits(void)
 	old_limit(&x, "/linux/resources/network/priorities");
 }
 
+static bool has_option(const struct plan *p, const char *option)
+{
+	int at = step_at(p, OP_CRIU_DUMP, 0);
+
+	for (size_t i = 0; at >= 0 && i < p->step[at].criu->options.n; i++)
+		if (!strcmp(p->step[at].criu->options.item[i], option))
+			return true;
+	return false;
+}
+
+/* Options of CRIU's that are asked for, and its file of further ones. */
+static void checkpoint(void)
+{
+	struct request_criu how = { .images = "/images", .network_lock = NETWORK_LOCK_NFTABLES };
+	struct spec_pair pair = { "org.criu.config", "/etc/criu/mine.conf", "/annotations" };
+	struct fixture x;
+	struct plan *p = NULL;
+	struct err e = { 0 };
+
+	fixture_default(&x);
+	x.r.criu = &how;
+	x.r.target = (struct request_target){ .pid = 7, .cgroup_mount = "/sys/fs/cgroup", .cgroup_path = "/c1" };
+	x.s.annotations = (struct spec_pairs){ 1, &pair };
+	if (ok(plan_checkpoint(&x.s, &x.f, &x.r, &p, &e) == 0, "checkpoint")) {
+		ok(has_option(p, "network_lock=2"), "the way to lock the network");
+		ok(has_option(p, "config_file=/etc/criu/mine.conf"), "the file that the annotation names");
+	}
+	plan_free(p);
+	p = NULL;
+	pair.value = "";
+	if (ok(plan_checkpoint(&x.s, &x.f, &x.r, &p, &e) == 0, "checkpoint with an empty annotation"))
+		ok(!has_option(p, "config_file=/etc/criu/runc.conf") && !has_option(p, "config_file="), "means no file");
+	plan_free(p);
+}
+
 static void schemas(void)
 {
 	const struct spec_rdt change = { .l3_schema = "L3:0=f\nMB:0=9", .mb_schema = "MB:0=20" };
@@ -146,6 +181,7 @@ int main(void)
 {
 	update();
 	old_limits();
+	checkpoint();
 	schemas();
 	exec();
 	return done();
