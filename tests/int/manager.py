@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A service manager's end of sd_notify(3): manager.py SOCKET [SECONDS] [keep-barrier]
 
-Prints each message with the number of descriptors in it, until a second after MAINPID=, or until SECONDS (default 10) without one.
+Prints each message with the number of descriptors in it, until a second after MAINPID=, or until SECONDS (default 60) without one.
 SOCKET "@NAME" is an abstract one. A descriptor is closed when it is read, as systemd does, or kept to the end. Makes the file SOCKET.ready (for an
 abstract one READY_FILE of the environment) when it listens."""
 import array
@@ -9,7 +9,7 @@ import os
 import socket
 import sys
 
-path, limit, keep = sys.argv[1], float((sys.argv + ["10"])[2]), "keep-barrier" in sys.argv
+path, limit, keep = sys.argv[1], float((sys.argv + ["60"])[2]), "keep-barrier" in sys.argv
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 s.bind("\0" + path[1:] if path[0] == "@" else path)
 s.settimeout(limit)
