@@ -130,13 +130,14 @@ with() { NOTIFY_SOCKET=${N:-$T/n} capture brig "$@"; }
 	with --log "$T/log" run -b "$B" c
 	[ "$rc" = 4 ] && [ -z "$err" ] && [ "$out" = notify.READY=1=ENOENT ]
 	grep -q 'level=warning msg="connect to NOTIFY_SOCKET .*: nobody will be told' "$T/log"
-	manager 1
+	manager
 	brig create -b "$B" c
 	[ ! -e "$ROOT/c/notify" ]
 	with --log "$T/log" start c
 	[ "$rc" = 0 ] && [ -z "$err" ]
 	grep -q 'created without NOTIFY_SOCKET' "$T/log"
-	wait "$MANAGER"
+	kill "$MANAGER"
+	[ ! -s "$T/told" ]
 }
 
 @test "exec, and a container started without it, know nothing of it" {
