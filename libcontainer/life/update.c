@@ -57,8 +57,10 @@ static int walk_update(struct job *j, struct err *e)
 	struct host h;
 	int rc = host_open(&h, j->plan, &j->request, e);
 
+	sys_fault_room("host");
 	if (rc == 0)
 		rc = host_walk(&h, j->plan->n, e);
+	sys_fault_room("");
 	host_close(&h);
 	return rc;
 }

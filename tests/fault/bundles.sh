@@ -23,6 +23,7 @@ bundle() {
 	jq --arg cg "/$unique/$1" --arg dir "$dir" --arg ns "/proc/$nspid/ns" \
 		".process.terminal = false | .process.args = [\"sleep\", \"100\"] | .linux.cgroupsPath = \$cg | ($2)" base/config.json >"$1/config.json"
 }
+echo '{"devices":[{"allow":true,"type":"c","major":10,"minor":229,"access":"rwm"}]}' >resources.json
 cp /bin/busybox busybox
 chmod 755 busybox
 

@@ -223,7 +223,7 @@ static void become_user(void)
 
 static _Noreturn void child(struct lab *l, const char *verb, const char *bundle, const char *fault, const char *kill_at, int text)
 {
-	char root[256], log[256], dir[256], console[256], count[256], pid_file[256];
+	char root[256], log[256], dir[256], console[256], count[256], pid_file[256], resources[256];
 	char *argv[24];
 	unsigned before;
 	int n = 0, rc;
@@ -234,6 +234,7 @@ static _Noreturn void child(struct lab *l, const char *verb, const char *bundle,
 	snprintf(console, sizeof(console), "%s/console", l->dir);
 	snprintf(count, sizeof(count), "%s/count", l->dir);
 	snprintf(pid_file, sizeof(pid_file), "%s/pid", root);
+	snprintf(resources, sizeof(resources), "%s/resources.json", l->dir);
 	setenv("BRIG_FAULT_COUNT", count, 1);
 	if (fault)
 		setenv("BRIG_FAULT", fault, 1);
@@ -257,9 +258,20 @@ static _Noreturn void child(struct lab *l, const char *verb, const char *bundle,
 			argv[n++] = console;
 		}
 	}
+	if (strcmp(verb, "exec") == 0) {
+		argv[n++] = (char *)"--detach";
+		argv[n++] = (char *)"--pid-file";
+		argv[n++] = pid_file;
+	}
+	if (strcmp(verb, "update") == 0) {
+		argv[n++] = (char *)"--resources";
+		argv[n++] = resources;
+	}
 	if (strcmp(verb, "--force") == 0)
 		argv[n++] = (char *)"--force";
 	argv[n++] = (char *)bundle;
+	if (strcmp(verb, "exec") == 0)
+		argv[n++] = (char *)"true";
 	argv[n] = NULL;
 	dup2(text, 1);
 	dup2(text, 2);
@@ -268,12 +280,14 @@ static _Noreturn void child(struct lab *l, const char *verb, const char *bundle,
 		become_user();
 	before = count_fds();
 	rc = brig_main(n, argv);
-	if (rc == 0 || rc == 1) {
+	if (rc == 0 || rc == 1 || rc == 255) {
 		unsigned after = count_fds();
 
 		if (after != before + 1)	/* the log file is open until the program ends */
 			rc = LEAKED_FDS;
 	}
+	if (strcmp(verb, "exec") == 0)	/* the leak check would make its tracer in the container's pid namespace, and wait for it for ever */
+		_exit(rc);
 	exit(rc);
 }
 
@@ -533,8 +547,8 @@ const char *lab_one_error(const struct outcome *o, bool step)
 		return "the error names no step";
 	if (!member(first, "pointer", value, sizeof(value)))
 		return "the error names no cause";
-	if (value[0] != '/' && strncmp(value, "default: ", 9) != 0) {
-		snprintf(text, sizeof(text), "the cause is neither a pointer nor a default: %.200s", value);
+	if (value[0] != '/' && strncmp(value, "default: ", 9) != 0 && strncmp(value, "option: ", 8) != 0) {
+		snprintf(text, sizeof(text), "the cause is no pointer, no default and no option: %.200s", value);
 		return text;
 	}
 	return NULL;
@@ -691,6 +705,93 @@ bool lab_wanted(const char *name, const char *variable)
 	const char *only = getenv(variable);
 
 	return !only || strcmp(only, name) == 0;
+}
+
+bool lab_up(struct lab *l, struct outcome *o, const char *bundle)
+{
+	lab_fresh(l, bundle);
+	lab_run(l, o, "create", bundle, NULL, NULL);
+	if (o->status == 0)
+		lab_run(l, o, "start", bundle, NULL, NULL);
+	return o->status == 0;
+}
+
+unsigned lab_processes(struct lab *l, const char *bundle)
+{
+	char path[512], text[4096];
+	unsigned n = 0;
+
+	snprintf(path, sizeof(path), "%s/%s/%s/cgroup.procs", l->cgroup_mount, l->name, bundle);
+	read_into(path, text, sizeof(text));
+	for (const char *p = text; (p = strchr(p, '\n')); p++)
+		n++;
+	return n;
+}
+
+/* Init of a pid namespace cannot die before the zombies in it are reaped (pid_namespaces(7)), and those of a detached exec are ours. */
+void lab_settle(struct lab *l, const char *bundle)
+{
+	for (int i = 0; i < 40 && lab_processes(l, bundle) > 1; i++)
+		usleep(50000);
+	usleep(20000);
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+}
+
+bool lab_has_pid_file(struct lab *l)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/state/pid", l->dir);
+	return access(path, F_OK) == 0;
+}
+
+void lab_drop_pid_file(struct lab *l)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/state/pid", l->dir);
+	unlink(path);
+}
+
+/* In a process of its own: a worker's namespace and orphans are not the driver's. */
+bool lab_count_inside(const char *bundle, const char *verb, struct counts *c)
+{
+	static struct outcome o;
+	int fds[2], status = 1;
+	pid_t pid;
+
+	fflush(stdout);
+	if (pipe(fds) < 0)
+		return false;
+	pid = fork();
+	if (pid == 0) {
+		struct lab l;
+		bool fine;
+
+		lab_worker(&l, 0);
+		fine = lab_up(&l, &o, bundle);
+		for (int i = 0; fine && i < 2; i++) {	/* the first makes what a first run makes */
+			lab_counts_reset(&l);
+			lab_run(&l, &o, verb, bundle, NULL, NULL);
+			fine = o.status == 0;
+			lab_counts(&l, c);
+		}
+		if (!fine)
+			printf("# %s %s: %d%s %s%s\n", bundle, verb, o.status, o.hung ? " (hung)" : "", o.log, o.text);
+		lab_drop_pid_file(&l);
+		lab_settle(&l, bundle);
+		lab_run(&l, &o, "--force", bundle, NULL, NULL);
+		(void)!write(fds[1], c, sizeof(*c));
+		fflush(stdout);
+		_exit(!fine);
+	}
+	close(fds[1]);
+	if (read(fds[0], c, sizeof(*c)) != sizeof(*c))
+		memset(c, 0, sizeof(*c));
+	close(fds[0]);
+	waitpid(pid, &status, 0);
+	return status == 0;
 }
 
 /* In a process of its own: a worker's namespace and orphans are not the driver's. */

@@ -40,7 +40,7 @@ void lab_end(void);			/* removes all files, ends the helper */
 /* In a worker process, before its first run. */
 void lab_worker(struct lab *l, unsigned number);
 
-/* One command: "create", "start", "delete" with --root, --log and a bundle of that name. fault, kill: BRIG_FAULT, BRIG_FAULT_KILL, or NULL. */
+/* One command: "create", "start", "delete", "exec" (of `true`), "update" (of device rules) with --root, --log and a bundle of that name. fault, kill: BRIG_FAULT, BRIG_FAULT_KILL, or NULL. */
 void lab_run(struct lab *l, struct outcome *o, const char *verb, const char *bundle, const char *fault, const char *kill_at);
 void lab_counts(struct lab *l, struct counts *c);
 void lab_counts_reset(struct lab *l);
@@ -61,9 +61,17 @@ void lab_complain(FILE *to, const char *what, const struct outcome *o, unsigned 
 /* Runs `one` for each n of 1..n by several workers. NULL when nobody complained, else the complaints, for lab_say() after the result. */
 FILE *lab_group(lab_one_fn *one, const char *bundle, enum lab_room room, unsigned n, const char *arg);
 void lab_say(FILE *said);
+/* A running container; false when that fails, with the command's outcome. */
+bool lab_up(struct lab *l, struct outcome *o, const char *bundle);
+unsigned lab_processes(struct lab *l, const char *bundle);	/* in its cgroup */
+void lab_settle(struct lab *l, const char *bundle);	/* only its first process is left, and reaped are the others */
+bool lab_has_pid_file(struct lab *l);
+void lab_drop_pid_file(struct lab *l);
+/* Calls of a verb on a running container without a fault; false when that fails. */
+bool lab_count_inside(const char *bundle, const char *verb, struct counts *c);
 /* Calls of a create, start and delete without a fault; false when that fails. */
 bool lab_count(const char *bundle, struct counts *c);
-/* Not excluded by the environment (BUNDLE=, ROOM=, ERROR=), for people. */
+/* Not excluded by the environment (BUNDLE=, ROOM=, ERROR=, VERB=), for people. */
 bool lab_wanted(const char *name, const char *variable);
 
 extern const char *const lab_bundle[];	/* ends with NULL */

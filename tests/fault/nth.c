@@ -1,4 +1,4 @@
-/* room: any — every system call of a creation fails once, in every room: the error names the step and its cause, and nothing is left */
+/* room: any — every system call of a creation, of an exec and of an update fails once, in every room: the error names the step and its cause, and nothing is left */
 #include "fault/lab.h"
 #include "tap.h"
 
@@ -114,6 +114,81 @@ static void one(struct lab *l, FILE *to, const char *bundle, enum lab_room room,
 	}
 }
 
+/* A verb on a running container under fault: it fails in words, the container goes on, and no process or pid file of the verb is left. */
+static void inside(struct lab *l, FILE *to, const char *bundle, enum lab_room room, unsigned n, const char *verb, const char *error)
+{
+	static struct outcome o, d;
+	int failed = strcmp(verb, "exec") == 0 ? 255 : 1;
+	const char *bad = NULL, *left;
+	char fault[64], what[1100];
+	struct counts c;
+
+	snprintf(fault, sizeof(fault), "%s:%u:%s", lab_room_name[room], n, error);
+	if (!lab_up(l, &o, bundle))
+		lab_complain(to, "there is no container", &o, n, "");
+	lab_drop_pid_file(l);
+	lab_counts_reset(l);
+	lab_run(l, &o, verb, bundle, fault, NULL);
+	lab_counts(l, &c);
+	if (o.hung)
+		bad = "it hangs";
+	else if (lab_sanitizer(&o))
+		bad = lab_sanitizer(&o);
+	else if (!c.hit[0])
+		bad = o.status == 0 && n > c.calls[room] && n <= c.calls[room] + FEWER_CALLS ? NULL : "the call was not made";
+	else if (o.status == 0 && !is_tolerated(c.hit, error))
+		bad = "the failure was swallowed";
+	else if (o.status != 0 && o.status != failed)
+		bad = "wrong exit status";
+	else if (o.status != 0)
+		bad = lab_one_error(&o, true);
+	if (bad)
+		lab_complain(to, bad, &o, n, c.hit);
+	lab_settle(l, bundle);
+	if (lab_processes(l, bundle) != 1)
+		lab_complain(to, lab_processes(l, bundle) ? "a process is left in the container" : "the container is dead", &o, n, c.hit);
+	if (o.status != 0 && lab_has_pid_file(l))
+		lab_complain(to, "a pid file is left", &o, n, c.hit);
+	lab_drop_pid_file(l);
+	lab_run(l, &d, "--force", bundle, NULL, NULL);
+	if (d.status != 0 || lab_sanitizer(&d))
+		lab_complain(to, "delete --force fails", &d, n, c.hit);
+	left = lab_residue(l, bundle, 2000);
+	if (left[0]) {
+		snprintf(what, sizeof(what), "left: %s", left);
+		lab_complain(to, what, &o, n, c.hit);
+		lab_clean(l, bundle);
+	}
+}
+
+static void one_exec(struct lab *l, FILE *to, const char *bundle, enum lab_room room, unsigned n, const char *error)
+{
+	inside(l, to, bundle, room, n, "exec", error);
+}
+
+static void one_update(struct lab *l, FILE *to, const char *bundle, enum lab_room room, unsigned n, const char *error)
+{
+	inside(l, to, bundle, room, n, "update", error);
+}
+
+static void group_inside(const char *bundle, const char *verb, lab_one_fn *fn)
+{
+	struct counts c = { { 0 }, "" };
+
+	if (!lab_wanted(bundle, "BUNDLE") || !lab_wanted(verb, "VERB"))
+		return;
+	ok(lab_count_inside(bundle, verb, &c), "%s, %s: without a fault", bundle, verb);
+	for (unsigned r = 0; r < LAB_HOOK; r++) {
+		FILE *said;
+
+		if (!c.calls[r] || !lab_wanted(lab_room_name[r], "ROOM"))
+			continue;
+		said = lab_group(fn, bundle, (enum lab_room)r, c.calls[r], "EIO");
+		ok(!said, "%s, %s, %s: each of %u calls fails with EIO", bundle, verb, lab_room_name[r], c.calls[r]);
+		lab_say(said);
+	}
+}
+
 static void group(const char *bundle, enum lab_room room, unsigned n, const char *error)
 {
 	FILE *said = lab_group(one, bundle, room, n, error);
@@ -136,7 +211,7 @@ int main(int argc, char **argv)
 	for (size_t b = 0; lab_bundle[b]; b++) {
 		struct counts c = { { 0 }, "" };
 
-		if (!lab_wanted(lab_bundle[b], "BUNDLE"))
+		if (!lab_wanted(lab_bundle[b], "BUNDLE") || !lab_wanted("create", "VERB"))
 			continue;
 		ok(lab_count(lab_bundle[b], &c), "%s: created, started and deleted without a fault", lab_bundle[b]);
 		for (unsigned r = 0; r < LAB_UNDO; r++)
@@ -144,6 +219,10 @@ int main(int argc, char **argv)
 				if (c.calls[r] && lab_wanted(lab_room_name[r], "ROOM") && lab_wanted(error[k], "ERROR"))
 					group(lab_bundle[b], (enum lab_room)r, c.calls[r], error[k]);
 	}
+	group_inside("default", "exec", one_exec);
+	group_inside("early", "exec", one_exec);
+	group_inside("userns", "exec", one_exec);
+	group_inside("default", "update", one_update);
 	lab_end();
 	return done();
 }
