@@ -20,7 +20,7 @@ user() {
 	chown -R "$ID:$ID" "$T"
 }
 # session COMMAND...: in the user's session
-session() { timeout -s KILL 60 as-user -u "$U" "$@"; }
+session() { timeout -s KILL 300 as-user -u "$U" "$@"; }
 ends_well() { [ "$rc" = 0 ] || fail "it did not end well"; }
 RUN() { capture session "$BRIG" --root "$T/state" "$@" run -b "$B" c; }
 

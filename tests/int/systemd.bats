@@ -131,7 +131,7 @@ unit_gone() { wait_until no_unit && [ ! -e "$PLACE" ]; }
 	. "$BATS_TEST_DIRNAME/../engines/box.sh"
 	box "$T/image"
 	tar -C "$T/image" --numeric-owner --owner=0 --group=0 -cf "$T/image.tar" .
-	P=(timeout 60 podman --root "$T/p" --runroot "$T/pr" --tmpdir "$T/pt" --runtime "$BRIG" --cgroup-manager systemd --storage-driver vfs --events-backend none)
+	P=(timeout 300 podman --root "$T/p" --runroot "$T/pr" --tmpdir "$T/pt" --runtime "$BRIG" --cgroup-manager systemd --storage-driver vfs --events-backend none)
 	"${P[@]}" import "$T/image.tar" box >/dev/null 2>&1
 	id=$("${P[@]}" run -d --network none --memory 64m --pids-limit 50 box sleep 1000 3>&-)
 	UNIT=libpod-$id.scope
