@@ -18,7 +18,7 @@ static const struct field { const char *name; enum kind kind; size_t at, has; } 
 	OF(FIELD_BOOL, leave_running), OF(FIELD_BOOL, ext_unix_sk), OF(FIELD_BOOL, tcp_established), OF(FIELD_BOOL, evasive_devices), OF(FIELD_BOOL, shell_job),
 	OF(FIELD_BOOL, file_locks), OF(FIELD_BOOL, notify_scripts), OF(FIELD_BOOL, track_mem), OF(FIELD_BOOL, auto_dedup), OF(FIELD_BOOL, link_remap),
 	OF(FIELD_BOOL, manage_cgroups), OF(FIELD_BOOL, rst_sibling), OF(FIELD_BOOL, tcp_skip_in_flight), OF(FIELD_BOOL, lazy_pages),
-	OF(FIELD_BOOL, orphan_pts_master), OF(FIELD_BOOL, tcp_close),
+	OF(FIELD_BOOL, orphan_pts_master), OF(FIELD_BOOL, tcp_close), OF(FIELD_BOOL, mntns_compat_mode),
 	TEXT_OF(log_file), TEXT_OF(root), TEXT_OF(parent_img), TEXT_OF(freeze_cgroup), TEXT_OF(config_file), TEXT_OF(lsm_profile), TEXT_OF(lsm_mount_context),
 };
 

@@ -30,6 +30,7 @@ static const char own_limits[] = "limits of the program must not cut short init'
 static const char witness[] = "the witness reads the result, so everything is done before it";
 static const char unborn[] = "init does not exist yet";
 static const char callers[] = "the sockets are the caller's: reached before any other name is resolved";
+static const char taken[] = "an id that is taken is refused before anything is touched";
 static const char at_birth[] = "limits and access are in force before the first instruction";
 
 static const struct rule rule[] = {
@@ -37,9 +38,7 @@ static const struct rule rule[] = {
 	AFTER(STATE_RESERVE, START_FIFO, "the FIFOs lie in the state directory"),
 	AFTER(STATE_RESERVE, NOTIFY_DIR, "it lies in the state directory"),
 	AFTER(NOTIFY_DIR, TREE_OPEN, "what is cloned is that directory"),
-	AFTER(STATE_RESERVE, SOCKET_CONNECT, "an id that is taken is refused before anything is touched"),
-	AFTER(STATE_RESERVE, NS_OPEN, "an id that is taken is refused before anything is touched"),
-	AFTER(STATE_RESERVE, TREE_OPEN, "an id that is taken is refused before anything is touched"),
+	AFTER(STATE_RESERVE, SOCKET_CONNECT, taken), AFTER(STATE_RESERVE, NS_OPEN, taken), AFTER(STATE_RESERVE, TREE_OPEN, taken),
 	AFTER(STATE_RESERVE, UNIT_START, "what delete must undo is on disk before it is done"),
 	AFTER(UNIT_START, CGROUP_OPEN, "systemd makes the cgroup"),
 	AFTER(CLONE, UNIT_SETTLE, "a unit ends with its last process"),
@@ -150,8 +149,9 @@ static const struct rule rule[] = {
 	AFTER(CONSOLE_SEND, ATTEST, witness), AFTER(ATTEST, PID_FILE, "the world is told after the result is proven"),
 	AFTER(PID_FILE, EXEC, "whoever started us can find the program when it runs"),
 	AFTER(WAIT_START, EXEC, "the program does not run before `start`"),
-	AFTER(STATE_RESERVE, DIR_OPEN, "an id that is taken is refused before anything is touched"), AFTER(SOCKET_CONNECT, DIR_OPEN, callers),
-	AFTER(TARGET_OPEN, DIR_OPEN, "a container that is gone is reported before anything is touched"), AFTER(STATE_RESERVE, MOUNTPOINT, "an id that is taken is refused before anything is touched"), AFTER(MOUNTPOINT, CRIU_RESTORE, "CRIU mounts on what is there"),
+	AFTER(STATE_RESERVE, DIR_OPEN, taken), AFTER(SOCKET_CONNECT, DIR_OPEN, callers),
+	AFTER(TARGET_OPEN, DIR_OPEN, "a container that is gone is reported before anything is touched"),
+	AFTER(STATE_RESERVE, MOUNTPOINT, taken), AFTER(MOUNTPOINT, CRIU_RESTORE, "CRIU mounts on what is there"),
 	AFTER(TREE_OPEN, MOUNTPOINT, "all names are resolved before anything is made"), AFTER(NODE_OPEN, MOUNTPOINT, "all names are resolved before anything is made"),
 	AFTER(CGROUP_MAKE, CRIU_RESTORE, at_birth), AFTER(CGROUP_WRITE, CRIU_RESTORE, at_birth), AFTER(CGROUP_DEVICES, CRIU_RESTORE, at_birth),
 	AFTER(CGROUP_OWNER, CRIU_RESTORE, at_birth), AFTER(STATE_RESERVE, CRIU_RESTORE, "what delete must undo is on disk before it is done"),

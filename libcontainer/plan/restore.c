@@ -134,6 +134,9 @@ static int restore_options(struct builder *b, struct criu *c)
 	TRY(cgroups(b, c));
 	TRY(criu_option(b, c, "rst_sibling=1"));
 	TRY(criu_option(b, c, "evasive_devices=1"));
+	/* The newer way takes the propagation of all mounts that had one master from one of them, which must be of the whole file system: ours are of what is
+	 * needed. This one leaves to each what its own source has. */
+	TRY(criu_option(b, c, "mntns_compat_mode=1"));
 	if (r->tcp_close)
 		TRY(criu_option(b, c, "tcp_close=1"));
 	if (ns_is_new(b, NS_NET))

@@ -73,6 +73,7 @@ static void fields(void)
 	on_the_wire("lsm_profile=apparmor:p", "aa030a61707061726d6f723a70");
 	on_the_wire("lsm_mount_context=c", "fa030163");
 	on_the_wire("network_lock=3", "800403");
+	on_the_wire("mntns_compat_mode=1", "880401");
 }
 
 static void lists(void)
