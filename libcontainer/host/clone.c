@@ -1,8 +1,10 @@
 /* room: host — the birth of join and init. There is no other place that makes a process of brig's own. */
 #include "host/acts.h"
+#include "fs/cgroupfs.h"
 #include "sys/sys.h"
 
 #include <sched.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 
 int undumpable_host(struct host *h, const struct step *s, struct err *e)
@@ -12,34 +14,101 @@ int undumpable_host(struct host *h, const struct step *s, struct err *e)
 	return sys_prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ? err_sys(e, "prctl PR_SET_DUMPABLE") : 0;
 }
 
+/* Linux since 6.14 (and what has its "fix race between fork and cgroup.kill") kills a process at its birth when it is cloned into a cgroup in which
+ * cgroup.kill was ever used. That can be said only of one that was there before us: into such a one the child is moved, and waits for that. */
+struct late { int cgroup, go[2]; };
+
+static int late_prepare(const struct host *h, struct sys_clone *c, struct late *l, struct err *e)
+{
+	const struct journal *j = &h->journal;
+
+	*l = (struct late){ FD_NONE, { FD_NONE, FD_NONE } };
+	if (c->cgroup < 0 || j->cgroup_keep < cgroup_components(j->cgroup_path))
+		return 0;
+	if (sys_pipe(l->go) < 0)
+		return err_sys(e, "pipe");
+	l->cgroup = c->cgroup;
+	c->cgroup = FD_NONE;
+	return 0;
+}
+
+/* In the child, before its first step. */
+static void late_wait(struct late *l)
+{
+	char byte;
+
+	fd_drop(&l->go[1]);
+	if (l->cgroup >= 0 && sys_read(l->go[0], &byte, 1) != 1)
+		sys_exit(1);
+	fd_drop(&l->go[0]);
+}
+
+static int late_move(const struct late *l, pid_t pid, struct err *e)
+{
+	struct cgdir d = { l->cgroup };
+	char number[16];
+
+	if (l->cgroup < 0)
+		return 0;
+	snprintf(number, sizeof(number), "%d", pid);
+	TRY(cgdir_write(&d, "cgroup.procs", number, e));
+	return sys_write(l->go[1], "", 1) == 1 ? 0 : err_sys(e, "let the child go on");
+}
+
+static void late_close(struct late *l)
+{
+	fd_drop(&l->go[0]);
+	fd_drop(&l->go[1]);
+}
+
 int join_clone(struct host *h, const struct step *s, struct err *e)
 {
 	/* No SIGCHLD: init inherits that from join (CLONE_PARENT), and so can be waited for (__WCLONE) also when join could not tell its number. */
 	struct sys_clone c = { .exit_signal = 0, .cgroup = s->clone.cgroup == SLOT_NONE ? FD_NONE : h->tab.slot[s->clone.cgroup].fd };
 	OWN_FD pidfd = FD_NONE;
-	pid_t pid = sys_clone3(&c, &pidfd);
+	struct late late;
+	pid_t pid;
+	int rc;
 
-	if (pid < 0)
-		return err_sys(e, "clone3 for join");
-	if (pid == 0)
+	TRY(late_prepare(h, &c, &late, e));
+	pid = sys_clone3(&c, &pidfd);
+	if (pid == 0) {
+		late_wait(&late);
 		h->enter_join(ROOM_JOIN, h->plan, (size_t)(s - h->plan->step) + 1, &h->baton, &h->tab, h->enter_init);
-	h->join_pid = pid;
-	baton_parted(&h->baton, ROOM_JOIN);
-	baton_parted(&h->baton, ROOM_INIT);	/* join holds init's end until it has made init */
-	return 0;
+	}
+	if (pid < 0) {
+		rc = err_sys(e, "clone3 for join");
+	} else {
+		h->join_pid = pid;
+		baton_parted(&h->baton, ROOM_JOIN);
+		baton_parted(&h->baton, ROOM_INIT);	/* join holds init's end until it has made init */
+		rc = late_move(&late, pid, e);
+	}
+	late_close(&late);
+	return rc;
 }
 
 int clone_host(struct host *h, const struct step *s, struct err *e)
 {
 	struct sys_clone c = { .flags = s->clone.flags, .exit_signal = SIGCHLD,
 			       .cgroup = s->clone.cgroup == SLOT_NONE ? FD_NONE : h->tab.slot[s->clone.cgroup].fd };
-	pid_t pid = sys_clone3(&c, &h->tab.slot[s->clone.pidfd].fd);
+	struct late late;
+	pid_t pid;
+	int rc;
 
-	if (pid < 0)
-		return err_sys(e, "clone3 flags %#llx", (unsigned long long)s->clone.flags);
-	if (pid == 0)
+	TRY(late_prepare(h, &c, &late, e));
+	pid = sys_clone3(&c, &h->tab.slot[s->clone.pidfd].fd);
+	if (pid == 0) {
+		late_wait(&late);
 		h->enter_init(ROOM_INIT, h->plan, (size_t)(s - h->plan->step) + 1, &h->baton, &h->tab);
-	h->init_pid = pid;
-	baton_parted(&h->baton, ROOM_INIT);
-	return state_note_init(h, e);
+	}
+	if (pid < 0) {
+		rc = err_sys(e, "clone3 flags %#llx", (unsigned long long)s->clone.flags);
+	} else {
+		h->init_pid = pid;
+		baton_parted(&h->baton, ROOM_INIT);
+		rc = late_move(&late, pid, e);
+	}
+	late_close(&late);
+	return rc < 0 ? -1 : state_note_init(h, e);
 }

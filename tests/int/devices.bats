@@ -51,6 +51,25 @@ DENY='.linux.resources.devices=[{allow:false,access:"rwm"}]'
 	[ "$rc" = 1 ] && [[ $err == *"not empty"* ]] || fail "two containers share a cgroup"
 	grep -q . "$CGROOT$CG/c/cgroup.procs"
 }
+@test "cgroup: one that was there, and where everything was killed before, is used again, and stays" {
+	mkdir -p "$CGROOT$CG/c"
+	for _ in 1 2; do
+		echo 1 >"$CGROOT$CG/c/cgroup.kill"
+		conf '' && program report cgroup && capture brig run -b "$B" c
+		lines cgroup=/			# it was in there before its cgroup namespace was made
+		conf '.process.args=["/guest","sleep","1000000"]'
+		brig create -b "$B" c </dev/null >/dev/null 2>&1
+		grep -q . "$CGROOT$CG/c/cgroup.procs"
+		brig start c
+		capture brig exec c /guest report cgroup
+		lines cgroup=/
+		brig delete --force c
+	done
+	conf 'userns' && chown 100000:100000 "$R" && program report cgroup && capture brig run -b "$B" c
+	lines cgroup=/
+	[ -d "$CGROOT$CG/c" ]
+	rmdir "$CGROOT$CG/c"
+}
 @test "cgroup: delete removes what the container made below" {
 	conf 'caps(["CAP_SYS_ADMIN"])|.mounts|=map(if .type=="cgroup" then .options=["rw"] else . end)' && program sleep 10000
 	brig create -b "$B" c </dev/null >/dev/null 2>&1
