@@ -12,7 +12,7 @@ int ns_join_init(struct init *in, const struct step *s, struct err *e)
 
 	procfs_close(&in->proc);	/* the caller's: no descriptor leads back (N4) */
 	if (s->join.flags & CLONE_NEWUSER)
-		groups_leave();
+		TRY(groups_leave(e));
 	if (sys_setns(*target, (int)s->join.flags) < 0)
 		return err_sys(e, "enter the container's namespaces");
 	fd_drop(target);

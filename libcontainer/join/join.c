@@ -29,7 +29,7 @@ static int undumpable(struct join *j, const struct step *s, struct err *e)
 static int ns_enter(struct join *j, const struct step *s, struct err *e)
 {
 	if (s->ns.type == NS_USER)
-		groups_leave();
+		TRY(groups_leave(e));
 	if (sys_setns(j->tab->slot[s->ns.slot].fd, namespace_flag(s->ns.type)) < 0)
 		return err_sys(e, "setns %s (%s)", namespace_name(s->ns.type), s->ns.path.s);
 	return 0;
@@ -38,7 +38,7 @@ static int ns_enter(struct join *j, const struct step *s, struct err *e)
 static int ns_join(struct join *j, const struct step *s, struct err *e)
 {
 	if (s->join.flags & CLONE_NEWUSER)
-		groups_leave();
+		TRY(groups_leave(e));
 	if (sys_setns(j->tab->slot[s->join.target].fd, (int)s->join.flags) < 0)
 		return err_sys(e, "enter the container's namespaces");
 	return 0;

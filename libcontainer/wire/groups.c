@@ -27,7 +27,7 @@ int groups_set(const struct ids_list *want, struct err *e)
 	return read_back(want, e);
 }
 
-void groups_leave(void)
+int groups_leave(struct err *e)
 {
-	(void)sys_setgroups(0, NULL);
+	return sys_setgroups(0, NULL) < 0 && errno != EPERM ? err_sys(e, "setgroups") : 0;
 }

@@ -10,7 +10,7 @@
 int groups_set(const struct ids_list *want, struct err *e) MUST_CHECK;
 
 /* Before another user namespace is entered, which may deny setgroups: the caller's groups go while they still can. Whoever may not do this here
- * must be able to do it there. */
-void groups_leave(void);
+ * (EPERM, which is no error) must be able to do it there. */
+int groups_leave(struct err *e) MUST_CHECK;
 
 #endif
