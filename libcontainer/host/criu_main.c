@@ -201,6 +201,17 @@ static int say_and_wait(const char *what, const int *fds, size_t n, struct err *
 
 /* ---- CRIU ---- */
 
+/* Moved, and not cloned into it: a cgroup that was there before may have seen cgroup.kill (host/clone.c). */
+static int enter_cgroup(int cgroup)
+{
+	OWN_FD procs = FD_NONE;
+
+	if (cgroup < 0)
+		return 0;
+	procs = sys_openat(cgroup, "cgroup.procs", O_WRONLY | O_NOFOLLOW, 0);
+	return procs < 0 || sys_write(procs, "0", 1) != 1 ? -1 : 0;
+}
+
 /* In the new process. Only what was asked to survive survives. */
 static _Noreturn void become_criu(const struct work *w, int socket)
 {
@@ -211,6 +222,8 @@ static _Noreturn void become_criu(const struct work *w, int socket)
 	char *const argv[] = { name, mode, number, NULL };
 
 	snprintf(number, sizeof(number), "%d", socket);
+	if (enter_cgroup(w->cgroup) < 0)
+		sys_exit(1);
 	if (sys_prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 && sys_cloexec(socket, false) == 0 && (!w->cgroup_ns || sys_unshare(CLONE_NEWCGROUP) == 0))
 		for (size_t i = 0; i < sizeof(program) / sizeof(program[0]); i++)
 			sys_execveat(AT_FDCWD, program[i], argv, env, 0);
@@ -219,7 +232,7 @@ static _Noreturn void become_criu(const struct work *w, int socket)
 
 static int start_criu(struct work *w, struct err *e)
 {
-	struct sys_clone c = { .exit_signal = SIGCHLD, .cgroup = w->cgroup };
+	struct sys_clone c = { .exit_signal = SIGCHLD, .cgroup = FD_NONE };
 	OWN_FD pidfd = FD_NONE, its_end = FD_NONE;
 	int ends[2];
 

@@ -9,7 +9,7 @@
  *   mount=FD:KEY       restore: one more, which stands for the mount that the images call KEY
  *   inherit=FD:KEY     what the images call KEY (a pipe, a namespace) is this descriptor
  *   join=FD:TYPE       a namespace to join
- *   cgroup=FD          restore: CRIU, and so all that it makes, is born in this cgroup
+ *   cgroup=FD          restore: CRIU, and so all that it makes, is in this cgroup
  *   cgroup-ns=1        restore: with a cgroup namespace of its own
  *   loopback=1         restore: lo is brought up in the network namespace
  *   root-readonly=1    restore: the root is made read-only when all is there

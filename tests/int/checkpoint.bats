@@ -346,3 +346,16 @@ not_restored() { restore r; not "$@" && nothing_left r; }
 	[ "$(readlink "/proc/$(pid_of r)/ns/net")" = "$(readlink /proc/$holder/ns/net)" ]
 	kill $holder
 }
+@test "restore into a cgroup that was there, and where everything was killed before" {
+	needs_criu
+	counting
+	dump; ok
+	mkdir -p "$CGROOT$CG/c"
+	echo 1 >"$CGROOT$CG/c/cgroup.kill"
+	restore r; ok
+	goes_on
+	grep -q . "$CGROOT$CG/c/cgroup.procs"
+	brig delete --force r
+	[ -d "$CGROOT$CG/c" ]
+	rmdir "$CGROOT$CG/c"
+}
