@@ -6,7 +6,7 @@
 
 Machines are noisy and shared, so nothing is compared with a number of another run: in each round every contender does the same thing once, in turning
 order; a ratio is the median of the ratios of single rounds. Needs root, cgroup2 and Linux 5.14."""
-import argparse, collections, fcntl, json, os, re, shutil, statistics, subprocess, sys, tempfile, time
+import argparse, collections, fcntl, json, os, re, shutil, signal, statistics, subprocess, sys, tempfile, time
 
 import report
 
@@ -362,9 +362,13 @@ class Lab:
         return [int(re.search(r"^%s: +(\d+) kB" % word, text, re.M).group(1)) for word in ("Rss", "Pss")]
 
     def scenario_memory(self, n):
-        """What stays in memory: of `run` and `exec` while they wait, and after `create`; and, where the memory controller is, the smallest limit for /bin/true."""
+        """What stays in memory: of `run` and `exec` while they wait, and after `create`; and, where there is a memory controller, the least limit for /bin/true."""
         bundle = self.bundle("pause", ["/bin/pause", "pause"])
         quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        v1 = os.path.join(self.dir, "memory-v1")
+        os.mkdir(v1)
+        if subprocess.run(["mount", "-t", "cgroup", "-o", "memory", "cgroup", v1], **quiet).returncode != 0:
+            v1 = None
         for c in self.alive():
             row, root = self.memory.setdefault(c.name, {}), c.argv + ["--root", self.root(c)]
             i = self.id()
@@ -385,7 +389,9 @@ class Lab:
             row["the container's own, before `start`"] = "%d (%d)" % tuple(self.resident(self.pid(c, i)))
             subprocess.run(root + ["delete", "--force", i], env=c.env, **quiet)    # its `run` deletes it too
             if "memory" in open("/sys/fs/cgroup/cgroup.controllers").read().split():
-                row["smallest `memory.max` for /bin/true"] = "%d" % self.smallest(c)
+                row["least `memory.max` for /bin/true"] = "%d" % self.under_memory_max(c)
+            elif v1:
+                row["least limit for `run` of /bin/true and the runtime together"] = "%d" % self.together(c, v1)
 
     def names(self, pid, word):
         try:
@@ -393,22 +399,64 @@ class Lab:
         except OSError:
             return False
 
-    def smallest(self, c):
-        """In KiB, by halving: the least limit under which it runs three times in a row."""
+    def least(self, works):
+        """In KiB, by halving: the least limit under which it works three times in a row."""
         low, high = 0, 64 << 10
         while high - low > 64:
             middle = (low + high) // 2
-
-            def limit(config):
-                config["linux"].setdefault("resources", {})["memory"] = {"limit": middle << 10}
-            bundle = self.bundle("memory-%d" % middle, ["/bin/true"], limit)
-            try:
-                for _ in range(3):
-                    self.verb(c, "run", "-b", bundle, self.id())
+            if all(works(middle) for _ in range(3)):
                 high = middle
-            except RuntimeError:
+            else:
                 low = middle
         return high
+
+    def under_memory_max(self, c):
+        def works(kib):
+            def limit(config):
+                config["linux"].setdefault("resources", {})["memory"] = {"limit": kib << 10}
+            return self.ends_well(c, self.bundle("memory-%d" % kib, ["/bin/true"], limit))
+        return self.least(works)
+
+    def together(self, c, hierarchy):
+        """With the controller in version 1, which runtimes for version 2 do not touch: runtime and container share one limit."""
+        bundle = self.bundle("default", ["/bin/true"])
+
+        def works(kib):
+            group = os.path.join(hierarchy, self.id())
+            os.mkdir(group)
+            with open(os.path.join(group, "memory.limit_in_bytes"), "w") as f:
+                f.write(str(kib << 10))
+
+            def join():
+                with open(os.path.join(group, "cgroup.procs"), "w") as f:
+                    f.write("0")
+            try:
+                return self.ends_well(c, bundle, join)
+            finally:
+                self.remove(group)
+        return self.least(works)
+
+    def remove(self, group):
+        """With what the killer of memory hogs has left of a runtime."""
+        for _ in range(500):
+            try:
+                return os.rmdir(group)
+            except OSError:
+                for pid in open(os.path.join(group, "cgroup.procs")).read().split():
+                    try:
+                        os.kill(int(pid), signal.SIGKILL)
+                    except ProcessLookupError:
+                        pass
+                time.sleep(0.01)
+        raise RuntimeError("%s does not get empty" % group)
+
+    def ends_well(self, c, bundle, first=None):
+        i, quiet = self.id(), {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": c.env}
+        root = c.argv + ["--root", self.root(c)]
+        if subprocess.run(root + ["run", "-b", bundle, i], preexec_fn=first, **quiet).returncode == 0:
+            return True
+        subprocess.run(root + ["delete", "--force", i], **quiet)
+        return False
 
     def scenario_start(self, n):
         self.rounds(n, self.contenders, lambda c: [("--version", self.measure(c, c.argv + ["--version"]))])
