@@ -406,11 +406,13 @@ static int answer(struct work *w, struct err *e)
 	return rc;
 }
 
-/* A pre-dump waits for more requests: the end of the connection is the end of it, and its exit status says nothing then. */
+/* After a pre-dump, which is whole when it is answered, CRIU waits for more requests and complains when none come. */
 static int reap(struct work *w, struct err *e)
 {
 	int status = 0;
 
+	if (w->type == CRIU_TYPE__PRE_DUMP)
+		sys_kill(w->criu, SIGKILL);	/* our child and not reaped: the number is still its own */
 	fd_drop(&w->socket);
 	if (sys_wait4(w->criu, &status, 0, NULL) < 0)
 		return err_sys(e, "wait for criu");
