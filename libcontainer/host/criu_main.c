@@ -10,6 +10,7 @@
 #include "sys/sys.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/close_range.h>
 #include <linux/mount.h>
 #include <sched.h>
@@ -92,15 +93,37 @@ static int root_option(struct work *w, char *value, struct err *e)
 	return stage_attach(&w->place, &w->mem, w->root, &w->opts.root, e);
 }
 
+/* Images that have a parent come as they lie, and not as a tree: the same directory, opened in our mount namespace. FD_NONE: it is a tree. */
+static int where_it_lies(int fd)
+{
+	char link[32], path[PATH_MAX];
+	struct stat was, is;
+	OWN_FD again = FD_NONE;
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = sys_readlinkat(AT_FDCWD, link, path, sizeof(path) - 1);
+	if (n < 0)
+		return FD_NONE;
+	path[n] = '\0';
+	again = sys_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
+	if (again < 0 || sys_fstat(fd, &was) < 0 || sys_fstat(again, &is) < 0 || was.st_dev != is.st_dev || was.st_ino != is.st_ino)
+		return FD_NONE;
+	return fd_take(&again);
+}
+
 /* CRIU changes to it, and mounts in it: it must be in our mount namespace. */
 static int directory_option(struct work *w, char *value, int32_t *ret, struct err *e)
 {
 	char *path;
-	int fd;
+	int fd = FD_NONE;
 
 	TRY(descriptor(value, &fd, NULL, e));
 	*ret = fd;
 	if (w->type != CRIU_TYPE__RESTORE)
+		return 0;
+	*ret = where_it_lies(fd);
+	if (*ret >= 0)
 		return 0;
 	TRY(stage_attach(&w->place, &w->mem, fd, &path, e));
 	*ret = sys_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);

@@ -3,7 +3,7 @@
  *   brig-criu dump|pre-dump|restore NAME=VALUE...
  *
  * NAME is a field of CRIU's options with a value of its type (host/criu_opts.c), or one of:
- *   images=FD          the directory of images; restore: as a detached tree
+ *   images=FD          the directory of images; restore: as a detached tree, or where it lies when it has a parent
  *   work=FD            the same for the work directory
  *   root=FD            restore: the container's tree, detached; CRIU gets it attached to a place that nobody else sees
  *   mount=FD:KEY       restore: one more, which stands for the mount that the images call KEY

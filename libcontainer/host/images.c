@@ -8,6 +8,8 @@
 #include <linux/mount.h>
 #include <string.h>
 
+enum { MAX_CHAIN = 256 };	/* dumps, each on top of the one before */
+
 /* CRIU opens names in there as root: none may lead elsewhere (symbolic link), be anybody else's by another name (hard link, where we write), or hold us
  * (FIFO, device). "parent" is CRIU's own link from one dump to the one before, the socket that of `criu lazy-pages`. */
 static int check_entry(int dir, const char *name, bool writes, struct err *e)
@@ -53,6 +55,31 @@ static int check_parent(int dir, const char *path, struct err *e)
 	return check_directory(parent, false, e) < 0 ? err_ctx(e, "--parent-path %s", path) : 0;
 }
 
+/* restore: CRIU's link "parent" leads from one dump of a chain to the one below it. *ret: there is one; each is as trustworthy as the first. */
+static int check_chain(int dir, bool *ret, struct err *e)
+{
+	OWN_FD at = sys_openat(dir, ".", O_RDONLY | O_DIRECTORY, 0);
+
+	if (at < 0)
+		return err_sys(e, "open the images");
+	for (unsigned depth = 0; depth < MAX_CHAIN; depth++) {
+		OWN_FD below = FD_NONE;
+		struct stat st;
+
+		if (sys_fstatat(at, "parent", &st, AT_SYMLINK_NOFOLLOW) < 0)
+			return errno == ENOENT ? 0 : err_sys(e, "stat the parent of the images");
+		*ret = true;
+		below = sys_openat(at, "parent", O_RDONLY | O_DIRECTORY, 0);
+		if (below < 0)
+			return err_sys(e, "open the parent of the images");
+		if (check_directory(below, false, e) < 0)
+			return err_ctx(e, "the parent of the images");
+		fd_drop(&at);
+		at = fd_take(&below);
+	}
+	return err_set(e, ERR_SPEC, 0, "more than %d images, each the parent of another", MAX_CHAIN);
+}
+
 /* With its parents, as `mkdir -p` does it. What CRIU puts into it is for us alone; but in a user namespace the restored processes look for names in it. */
 static int make_directory(const char *path, struct err *e)
 {
@@ -69,7 +96,8 @@ static int make_directory(const char *path, struct err *e)
 	return sys_mkdirat(AT_FDCWD, path, 0711) < 0 && errno != EEXIST ? err_sys(e, "mkdir %s", path) : 0;
 }
 
-/* restore: as a mount of its own, since CRIU gets it in another mount namespace, and mounts in it. */
+/* restore: as a mount of its own, since CRIU gets it in another mount namespace, and mounts in it. A link to a parent would lead nowhere then: such a
+ * directory is found again where it lies (host/criu_main.c). */
 static int as_tree(int *dir, struct err *e)
 {
 	OWN_FD tree = sys_open_tree(*dir, "", OPEN_TREE_CLONE | AT_EMPTY_PATH);
@@ -85,6 +113,7 @@ static int as_tree(int *dir, struct err *e)
 int dir_open(struct host *h, const struct step *s, struct err *e)
 {
 	OWN_FD dir = FD_NONE;
+	bool chained = false;
 
 	if (s->dir.make)
 		TRY(make_directory(s->dir.path.s, e));
@@ -99,6 +128,8 @@ int dir_open(struct host *h, const struct step *s, struct err *e)
 	if (s->dir.parent)
 		TRY(check_parent(dir, s->dir.parent, e));
 	if (h->plan->kind == PLAN_RESTORE)
+		TRY(check_chain(dir, &chained, e));
+	if (h->plan->kind == PLAN_RESTORE && !chained)
 		TRY(as_tree(&dir, e));
 	h->tab.slot[s->dir.slot].fd = fd_take(&dir);
 	return 0;

@@ -93,6 +93,14 @@ not_restored() { restore r; not "$@" && nothing_left r; }
 	rm "$T/images/pages-1.img"
 	mkfifo "$T/images/inventory.img"
 	not_restored 'inventory.img is not a regular file'
+	rm "$T/images/inventory.img"
+	mkdir -m 777 "$T/below"
+	ln -s ../below "$T/images/parent"
+	not_restored 'the parent of the images' 'others than root may write to it'
+	rmdir "$T/below"
+	not_restored 'open the parent of the images' 'no such file or directory'
+	ln -sfn . "$T/images/parent"
+	not_restored 'more than 256 images'
 }
 @test "checkpoint: images of before that are not there" {
 	counting
