@@ -187,16 +187,21 @@ static void drop_all(int *fds, size_t n)
 		fd_drop(&fds[i]);
 }
 
+static ssize_t take(struct baton *b, enum room from, struct msg *m, int *fds, size_t nfds, size_t *got)
+{
+	*got = 0;
+	return b->me == ROOM_HOST ? sys_recv(own_fd(b, from), m, sizeof(*m), fds, nfds, got) : sys_read(own_fd(b, from), m, sizeof(*m));
+}
+
 /* 1: a datagram of the right size; 0: end of file. */
 static int receive(struct baton *b, enum room from, struct msg *m, int *fds, size_t nfds, size_t *got, struct err *e)
 {
-	ssize_t n;
+	ssize_t n = take(b, from, m, fds, nfds, got);
 
-	*got = 0;
-	if (b->me == ROOM_HOST)
-		n = sys_recv(own_fd(b, from), m, sizeof(*m), fds, nfds, got);
-	else
-		n = sys_read(own_fd(b, from), m, sizeof(*m));
+	if (n < 0 && errno == ECONNRESET) {	/* comes first and once; what the peer said before its end is still to be had */
+		b->unread = true;
+		n = take(b, from, m, fds, nfds, got);
+	}
 	if (n == 0 || (n < 0 && errno == ECONNRESET))
 		return 0;
 	if (n < 0 && errno == EMSGSIZE)
@@ -240,6 +245,8 @@ int baton_await_exec(struct baton *b, enum room from, struct err *e)
 		size_t got;
 		int rc = receive(b, from, &m, NULL, 0, &got, e);
 
+		if (rc == 0 && b->unread)
+			return died(b, from, e);
 		if (rc <= 0)
 			return rc;
 		if (m.type == MSG_FAIL && got == 0)

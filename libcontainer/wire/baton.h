@@ -18,6 +18,7 @@
 #include "plan/plan.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 /* Shared page. step: what join [0] and init [1] are in, for messages only. listener: init's descriptor of the seccomp listener, which the host
  * fetches (pidfd_getfd) and verifies; init cannot send it, because with the filter loaded sendmsg(2) may already wait for the agent. */
@@ -28,6 +29,7 @@ struct baton {
 	int host_end[2], child_end[2];	/* [0] join, [1] init; FD_NONE what this process does not hold */
 	struct mark *mark;
 	unsigned logs;			/* received so far */
+	bool unread;			/* the peer ended with words of ours unread: it cannot have executed its program */
 	const struct plan *plan;
 };
 

@@ -122,6 +122,12 @@ static void rogue(void)
 	baton_close(&t.b);
 }
 
+static bool peer_ends(struct attempt *t)
+{
+	fd_drop(&t->b.child_end[1]);
+	return true;
+}
+
 static void failures(void)
 {
 	struct message fail = { .type = FAIL, .step = 2 };
@@ -155,6 +161,17 @@ static void failures(void)
 	start(&t);
 	fd_drop(&t.b.child_end[1]);
 	ok(baton_pass(&t.b, ROOM_INIT, 0, NULL, 0, &t.e) < 0 && t.e.kind == ERR_PEER, "the baton cannot be passed to the dead");
+	baton_close(&t.b);
+	start(&t);
+	ok(baton_pass(&t.b, ROOM_INIT, 0, NULL, 0, &t.e) == 0 && peer_ends(&t) && baton_await_exec(&t.b, ROOM_INIT, &t.e) < 0 && t.e.kind == ERR_PEER,
+	   "who ends with our word unread has executed nothing");
+	baton_close(&t.b);
+	start(&t);
+	sys_send(t.child, &fail, sizeof(fail), NULL, 0);
+	ok(baton_pass(&t.b, ROOM_INIT, 0, NULL, 0, &t.e) == 0 && peer_ends(&t) && baton_await_exec(&t.b, ROOM_INIT, &t.e) < 0 && t.e.num == EPERM, "and what it said before counts");
+	baton_close(&t.b);
+	start(&t);
+	ok(peer_ends(&t) && baton_await_exec(&t.b, ROOM_INIT, &t.e) == 0, "the end after all was read is the program's beginning");
 	baton_close(&t.b);
 	baton_close(&t.b);
 }
