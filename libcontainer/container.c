@@ -1,7 +1,6 @@
 /* room: host — the public API: checks arguments, calls life/, translates errors */
 #include "container_private.h"
 #include "base/log.h"
-#include "life/seal.h"
 #include "fs/cgroupfs.h"
 #include "sys/sys.h"
 
@@ -42,13 +41,6 @@ void brig_log_to(void (*sink)(void *arg, enum brig_log_level level, const char *
 	public_sink.sink = sink;
 	public_sink.arg = arg;
 	log_to(sink ? to_public : NULL, NULL);
-}
-
-int brig_seal_self(char *const argv[], struct brig_err *err)
-{
-	struct err e;
-
-	return seal_self(argv, environ, &e) < 0 ? public_error(&e, err) : 0;
 }
 
 /* A descriptor of ours that became somebody's standard stream would be written to. The stand-in is gone at execve, as the caller had it. */

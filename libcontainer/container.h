@@ -37,10 +37,6 @@ enum brig_log_level { BRIG_LOG_DEBUG, BRIG_LOG_WARN };
 /* least: messages below this level are not made. */
 BRIG_API void brig_log_to(void (*sink)(void *arg, enum brig_log_level level, const char *text), void *arg, enum brig_log_level least);
 
-/* Before anything of a container is touched: runs this program again from a fully sealed memfd, unless it already does (CVE-2019-5736),
- * and makes the process non-dumpable. Returns only when already sealed, or on error. Call it first in main(). */
-BRIG_API int brig_seal_self(char *const argv[], struct brig_err *err);
-
 /* At process entry, before anything is opened: descriptors 3 .. 2+n are open, or ERR_USAGE "unable to stat preserved-fd" (W-5). Standard streams
  * that are closed are opened on /dev/null, so that nothing of ours takes their numbers. */
 BRIG_API int brig_check_fds(unsigned n, struct brig_err *err);

@@ -48,7 +48,7 @@ struct verb {
 	const char *args;		/* "ID", "ID [SIGNAL]", "" */
 	int min, max;			/* positionals */
 	bool stop;			/* options end at the first positional */
-	bool seals;			/* makes a process that a container can reach: runs from a sealed copy (CVE-2019-5736) */
+	bool passes;			/* makes a process that gets descriptors of the caller's: they are looked at before anything is opened */
 	verb_fn *run;
 	const char *summary;		/* one sentence without full stop */
 	const char *details;		/* paragraphs, or NULL */

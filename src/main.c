@@ -169,11 +169,10 @@ static bool passes_listened(const struct verb *verb)
 	return verb->run == verb_create || verb->run == verb_run;
 }
 
-/* Before anything is opened: what the caller claims to pass must be there, or our own descriptors would slide into its place (W-5). Then from
- * a sealed copy on, because the processes that this makes can be reached from inside the container. */
-static int protect(const struct verb *verb, const struct values *v, char **argv, struct brig_err *e)
+/* Before anything is opened: what the caller claims to pass must be there, or our own descriptors would slide into its place (W-5). */
+static int check_passed(const struct verb *verb, const struct values *v, struct brig_err *e)
 {
-	return brig_check_fds((passes_listened(verb) ? listen_fds() : 0) + preserved_fds(v), e) < 0 || brig_seal_self(argv, e) < 0 ? -1 : 0;
+	return brig_check_fds((passes_listened(verb) ? listen_fds() : 0) + preserved_fds(v), e);
 }
 
 /* 0, or the status of a message about it. */
@@ -209,7 +208,7 @@ static int unknown_verb(const struct values *v, const char *name)
 	return 3;
 }
 
-static int run_verb(const struct verb *verb, struct values *v, char **argv)
+static int run_verb(const struct verb *verb, struct values *v)
 {
 	struct brig_err e;
 	int safe = 0, rc;
@@ -219,8 +218,8 @@ static int run_verb(const struct verb *verb, struct values *v, char **argv)
 		help_verb(verb);
 		return 0;
 	}
-	if (verb->seals)
-		safe = protect(verb, v, argv, &e);
+	if (verb->passes)
+		safe = check_passed(verb, v, &e);
 	rc = open_log(v);
 	if (rc)
 		return rc;
@@ -233,7 +232,7 @@ static int run_verb(const struct verb *verb, struct values *v, char **argv)
 	return verb->run(verb, v);
 }
 
-static int command(int argc, char **argv, char **list)
+static int command(int argc, char **list)
 {
 	struct values v = { 0 };
 	char text[ARGS_TEXT_SIZE];
@@ -258,7 +257,7 @@ static int command(int argc, char **argv, char **list)
 		return unknown_verb(&v, list[used]);
 	if (args_parse(argc - 2 - used, list + used + 1, verb, &v, text) < 0)
 		return misused(&v, text);
-	rc = run_verb(verb, &v, argv);
+	rc = run_verb(verb, &v);
 	if (fflush(stdout) != 0 && rc == 0)
 		rc = out_usage("cannot write the output: %s", strerror(errno));
 	free(v.env.item);
@@ -274,12 +273,12 @@ int main(int argc, char **argv)
 
 	if (argc > 0 && strcmp(base_name(argv[0]), "runc") == 0)
 		program_name = "runc";
-	list = calloc((size_t)argc + 1, sizeof(*list));	/* the parser reorders; the re-execution needs argv as it was */
+	list = calloc((size_t)argc + 1, sizeof(*list));	/* the parser reorders */
 	if (!list)
 		return out_usage("out of memory");
 	for (int i = 1; i < argc; i++)
 		list[i - 1] = argv[i];
-	rc = command(argc, argv, list);
+	rc = command(argc, list);
 	free(list);
 	return rc;
 }

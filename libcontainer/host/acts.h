@@ -17,7 +17,7 @@ host_fn net_device;							/* netdev.c */
 host_fn oom_score, scheduler, io_priority, affinity, rlimit;		/* limits.c */
 host_fn hook_host;							/* hook.c */
 host_fn unit_start, unit_settle, unit_set;				/* unit.c */
-host_fn target_open, cgroup_open, ns_join_host, pid_file;			/* target.c */
+host_fn target_open, cgroup_open, pid_file;			/* target.c */
 host_fn dir_open, mountpoint_host, criu_dump, criu_restore, criu_finish, criu_resume;	/* criu.c */
 host_fn attest;								/* attest.c */
 

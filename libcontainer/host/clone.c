@@ -1,10 +1,13 @@
 /* room: host — the birth of join and init. There is no other place that makes a process of brig's own. */
 #include "host/acts.h"
+#include "host/program.h"
 #include "fs/cgroupfs.h"
 #include "sys/sys.h"
+#include "wire/brief.h"
 
 #include <sched.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 
 int undumpable_host(struct host *h, const struct step *s, struct err *e)
@@ -61,25 +64,49 @@ static void late_close(struct late *l)
 	fd_drop(&l->go[1]);
 }
 
+/* In the child: a copy of the host side, which nobody can look into (not dumpable), until the sealed program replaces it. */
+static _Noreturn void born(struct host *h, enum room room, int program, struct late *l)
+{
+	struct err e;
+
+	sys_fault_room("birth");
+	late_wait(l);
+	h->baton.me = room;
+	/* Init becomes a child of the host's that join may not be able to tell of: it is known by the group that it is born into. */
+	if (room == ROOM_JOIN && sys_setpgid() < 0)
+		sys_exit(1);
+	if (brief_keep(&h->baton, room, h->plan, &h->tab) == 0)
+		program_execute(program, h->baton.brief);
+	memset(&e, 0, sizeof(e));
+	err_sys(&e, "execute the sealed program");
+	baton_fail(&h->baton, 0, &e);
+	sys_exit(1);
+}
+
+/* What the child will be, before it is born. */
+static int conceive(struct host *h, enum room room, const struct step *s, int *program, struct err *e)
+{
+	TRY(program_seal(program, e));
+	return brief_write(&h->baton, room, h->plan, (size_t)(s - h->plan->step) + 1, &h->tab, e);
+}
+
 int join_clone(struct host *h, const struct step *s, struct err *e)
 {
-	/* No SIGCHLD: init inherits that from join (CLONE_PARENT), and so can be waited for (__WCLONE) also when join could not tell its number. */
-	struct sys_clone c = { .exit_signal = 0, .cgroup = s->clone.cgroup == SLOT_NONE ? FD_NONE : h->tab.slot[s->clone.cgroup].fd };
-	OWN_FD pidfd = FD_NONE;
+	struct sys_clone c = { .exit_signal = SIGCHLD, .cgroup = s->clone.cgroup == SLOT_NONE ? FD_NONE : h->tab.slot[s->clone.cgroup].fd };
+	OWN_FD pidfd = FD_NONE, program = FD_NONE;
 	struct late late;
 	pid_t pid;
 	int rc;
 
+	TRY(conceive(h, ROOM_JOIN, s, &program, e));
 	TRY(late_prepare(h, &c, &late, e));
 	pid = sys_clone3(&c, &pidfd);
-	if (pid == 0) {
-		late_wait(&late);
-		h->enter_join(ROOM_JOIN, h->plan, (size_t)(s - h->plan->step) + 1, &h->baton, &h->tab, h->enter_init);
-	}
+	if (pid == 0)
+		born(h, ROOM_JOIN, program, &late);
 	if (pid < 0) {
 		rc = err_sys(e, "clone3 for join");
 	} else {
-		h->join_pid = pid;
+		h->join_pid = h->join_group = pid;
 		baton_parted(&h->baton, ROOM_JOIN);
 		baton_parted(&h->baton, ROOM_INIT);	/* join holds init's end until it has made init */
 		rc = late_move(&late, pid, e);
@@ -92,16 +119,16 @@ int clone_host(struct host *h, const struct step *s, struct err *e)
 {
 	struct sys_clone c = { .flags = s->clone.flags, .exit_signal = SIGCHLD,
 			       .cgroup = s->clone.cgroup == SLOT_NONE ? FD_NONE : h->tab.slot[s->clone.cgroup].fd };
+	OWN_FD program = FD_NONE;
 	struct late late;
 	pid_t pid;
 	int rc;
 
+	TRY(conceive(h, ROOM_INIT, s, &program, e));
 	TRY(late_prepare(h, &c, &late, e));
 	pid = sys_clone3(&c, &h->tab.slot[s->clone.pidfd].fd);
-	if (pid == 0) {
-		late_wait(&late);
-		h->enter_init(ROOM_INIT, h->plan, (size_t)(s - h->plan->step) + 1, &h->baton, &h->tab);
-	}
+	if (pid == 0)
+		born(h, ROOM_INIT, program, &late);
 	if (pid < 0) {
 		rc = err_sys(e, "clone3 flags %#llx", (unsigned long long)s->clone.flags);
 	} else {

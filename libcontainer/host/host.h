@@ -8,16 +8,11 @@
 #include "state/state.h"
 #include "wire/walk.h"
 
-/* The one door to the children: set by life/, called in the new process, never returns. from: index of the step after the clone. */
-typedef void enter_fn(enum room me, const struct plan *p, size_t from, struct baton *b, struct fdtab *tab);
-
 struct host {
 	const struct plan *plan;
 	const struct request *request;
 	const char *config;		/* the bytes that were decoded, for the saved copy */
 	size_t config_size;
-	enter_fn *enter_init;
-	void (*enter_join)(enum room me, const struct plan *p, size_t from, struct baton *b, struct fdtab *tab, enter_fn *enter_init);
 	struct fdtab tab;
 	struct baton baton;
 	struct procfs proc;		/* verified handle of the caller's /proc */
@@ -26,6 +21,7 @@ struct host {
 	struct journal journal;
 	char created[40];
 	pid_t init_pid, join_pid, holder_pid;	/* 0: none yet */
+	pid_t join_group;		/* of processes: join's, and init's until it has a session; 0: there was no join */
 	int console_master;		/* for the relay, FD_NONE */
 	const char *pid_file;		/* written by us, or NULL */
 	pid_t criu_pid;			/* brig-criu, 0: none */

@@ -42,7 +42,6 @@ static host_fn *const host_table[OP_COUNT] = {
 	[OP_PIDFD_SEND] = pidfd_send,
 	[OP_TARGET_OPEN] = target_open,
 	[OP_CGROUP_OPEN] = cgroup_open,
-	[OP_NS_JOIN] = ns_join_host,
 	[OP_PID_FILE] = pid_file,
 	[OP_DIR_OPEN] = dir_open,
 	[OP_MOUNTPOINT] = mountpoint_host,
@@ -117,30 +116,34 @@ static slot_t birth_slot(const struct step *s)
 	return s->op == OP_CLONE ? s->clone.pidfd : s->op == OP_CRIU_RESTORE ? s->criu->init : SLOT_NONE;
 }
 
+static int birth_fd(const struct host *h)
+{
+	for (size_t i = 0; i < h->plan->n && h->tab.n; i++)
+		if (birth_slot(&h->plan->step[i]) != SLOT_NONE)
+			return h->tab.slot[birth_slot(&h->plan->step[i])].fd;
+	return FD_NONE;
+}
+
 void host_end_init(struct host *h)
 {
-	host_end_holder(h);
-	for (size_t i = 0; i < h->plan->n && h->tab.n; i++) {
-		const struct step *s = &h->plan->step[i];
+	int pidfd = birth_fd(h);
+	siginfo_t info;
 
-		if (birth_slot(s) != SLOT_NONE && h->tab.slot[birth_slot(s)].fd >= 0)
-			sys_pidfd_signal(h->tab.slot[birth_slot(s)].fd, SIGKILL);
-	}
+	host_end_holder(h);
+	if (pidfd >= 0)
+		sys_pidfd_signal(pidfd, SIGKILL);
 	baton_close(&h->baton);		/* the end of the baton ends it too, should it not have been hit */
 	if (h->plan->kind == PLAN_RESTORE) {	/* no child of ours */
 		host_end_criu(h);
-		return;
-	}
-	if (h->init_pid > 0) {
+	} else if (h->init_pid > 0) {
 		sys_kill(h->init_pid, SIGKILL);	/* our child and not reaped: the number is still its own */
 		sys_wait4(h->init_pid, NULL, __WALL, NULL);
-		return;
+	} else if (pidfd >= 0) {
+		sys_waitid_pidfd(pidfd, &info, WEXITED | __WALL);
+	} else {	/* join may have made init and not told us; only what join made, and nothing of the caller's, is in its group */
+		while (h->join_group > 0 && sys_wait4(-h->join_group, NULL, __WALL, NULL) > 0)
+			;
 	}
-	if (!h->plan->uses_join)
-		return;
-	/* Join may have made init and not told us. Only what join made, and nothing of the caller's, is such a child. */
-	while (sys_wait4(-1, NULL, (int)__WCLONE, NULL) > 0)
-		;
 }
 
 /* "Pid:" of the pidfd that join sent: the kernel translates it into our pid namespace (5.2, proc_pid_fdinfo(5)). */

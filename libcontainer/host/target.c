@@ -56,12 +56,6 @@ int cgroup_open(struct host *h, const struct step *s, struct err *e)
 	return 0;
 }
 
-/* Only children are born there: this process itself keeps its pid namespace (setns(2), CLONE_NEWPID). */
-int ns_join_host(struct host *h, const struct step *s, struct err *e)
-{
-	return sys_setns(h->tab.slot[s->join.target].fd, (int)s->join.flags) < 0 ? err_sys(e, "enter the container's pid namespace") : 0;
-}
-
 int pid_file(struct host *h, const struct step *s, struct err *e)
 {
 	char text[16];

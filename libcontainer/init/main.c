@@ -79,14 +79,14 @@ static int live(struct init *in, size_t from, struct err *e)
 	return walk(in->plan, from, in->plan->n, in->baton, in->tab, run, in, e);
 }
 
-_Noreturn void init_main(enum room me, const struct plan *p, size_t from, struct baton *b, struct fdtab *tab)
+_Noreturn void init_main(const struct plan *p, size_t from, struct baton *b, struct fdtab *tab)
 {
 	struct init in = { .plan = p, .tab = tab, .baton = b, .proc = { FD_NONE }, .root = { FD_NONE }, .answer = SLOT_NONE };
 	struct err e;
 
 	sys_fault_room("init");
 	memset(&e, 0, sizeof(e));
-	baton_enter(b, me);
+	baton_enter(b, ROOM_INIT);
 	(void)live(&in, from, &e);	/* returns only to fail */
 	if (in.answer != SLOT_NONE)
 		(void)sys_write(tab->slot[in.answer].fd, &e, sizeof(e));

@@ -129,7 +129,7 @@ int seccomp_load_init(struct init *in, const struct step *s, struct err *e)
 {
 	const struct slot *program = &in->tab->slot[s->seccomp.slot];
 	size_t n = program->size / sizeof(struct sock_filter);
-	bool notify = s->seccomp.profile->notify;
+	bool notify = s->seccomp.notify;
 	int fd;
 
 	if (n == 0 || n > BPF_MAXINSNS)

@@ -14,7 +14,7 @@ struct join {
 	const struct plan *plan;
 	struct fdtab *tab;
 	struct baton *baton;
-	join_enter_fn *enter_init;
+	enter_init_fn *enter_init;
 };
 
 typedef int join_fn(struct join *j, const struct step *s, struct err *e);
@@ -87,7 +87,7 @@ static int clone_init(struct join *j, const struct step *s, struct err *e)
 	if (pid < 0)
 		return err_sys(e, "clone3 flags %#llx", (unsigned long long)c.flags);
 	if (pid == 0)
-		j->enter_init(ROOM_INIT, j->plan, (size_t)(s - j->plan->step) + 1, j->baton, j->tab);
+		j->enter_init(j->plan, (size_t)(s - j->plan->step) + 1, j->baton, j->tab);
 	baton_parted(j->baton, ROOM_INIT);
 	return 0;
 }
@@ -109,7 +109,7 @@ static int run_step(void *room, const struct step *s, struct err *e)
 	return join_table[s->op](room, s, e);
 }
 
-_Noreturn void join_main(enum room me, const struct plan *p, size_t from, struct baton *b, struct fdtab *tab, join_enter_fn *enter_init)
+_Noreturn void join_main(const struct plan *p, size_t from, struct baton *b, struct fdtab *tab, enter_init_fn *enter_init)
 {
 	struct join j = { .plan = p, .tab = tab, .baton = b, .enter_init = enter_init };
 	step_fn *run[OP_COUNT];
@@ -118,7 +118,7 @@ _Noreturn void join_main(enum room me, const struct plan *p, size_t from, struct
 
 	sys_fault_room("join");
 	memset(&e, 0, sizeof(e));
-	baton_enter(b, me);
+	baton_enter(b, ROOM_JOIN);
 	sys_prctl(PR_SET_NAME, (unsigned long)"brig:[join]", 0, 0, 0);
 	for (size_t i = 0; i < OP_COUNT; i++)
 		run[i] = run_step;

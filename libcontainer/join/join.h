@@ -6,9 +6,9 @@
 #include "plan/plan.h"
 #include "wire/baton.h"
 
-typedef void join_enter_fn(enum room me, const struct plan *p, size_t from, struct baton *b, struct fdtab *tab);
+typedef void enter_init_fn(const struct plan *p, size_t from, struct baton *b, struct fdtab *tab);
 
-/* Called in the new process right after join-clone; walks its steps, makes init as its sibling (CLONE_PARENT) and exits. Never returns. */
-_Noreturn void join_main(enum room me, const struct plan *p, size_t from, struct baton *b, struct fdtab *tab, join_enter_fn *enter_init);
+/* Called in the new process that join-clone made; walks its steps, makes init as its sibling (CLONE_PARENT) and exits. Never returns. */
+_Noreturn void join_main(const struct plan *p, size_t from, struct baton *b, struct fdtab *tab, enter_init_fn *enter_init);
 
 #endif

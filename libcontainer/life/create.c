@@ -2,23 +2,11 @@
 #include "life/life.h"
 #include "base/log.h"
 #include "fs/cgroupfs.h"
-#include "init/init.h"
-#include "join/join.h"
 #include "probe/probe.h"
 #include "sys/sys.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* After clone3 without exec the C library's locks of other threads would stay taken; a thread can only be seen from /proc. */
-static int refuse_threads(struct host *h, struct err *e)
-{
-	struct stat st;
-
-	if (sys_fstatat(h->proc.fd, "self/task", &st, 0) < 0)
-		return err_sys(e, "count our threads");
-	return st.st_nlink > 3 ? err_set(e, ERR_STATE, 0, "this process has more than one thread; start the brig binary instead") : 0;
-}
 
 /* What was asked of an LSM is validated by its own library before anything is done (and never after the root switch). */
 static int check_labels(const struct spec *s, struct err *e)
@@ -65,9 +53,6 @@ int life_prepare(struct job *j, struct host *h, struct err *e)
 {
 	TRY(check_labels(j->spec, e));
 	TRY(host_open(h, j->plan, &j->request, e));
-	TRY(refuse_threads(h, e));
-	h->enter_init = init_main;
-	h->enter_join = join_main;
 	if (sys_signal(SIGPIPE, SIG_IGN) < 0)	/* a child that died is an error of write(2), not our death */
 		return err_sys(e, "ignore SIGPIPE");
 	return 0;

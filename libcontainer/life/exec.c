@@ -49,18 +49,6 @@ static int plan(struct exec *x, struct err *e)
 	return plan_join(x->job.spec, &x->job.facts, r, &x->job.plan, e);
 }
 
-/* It is our child, so its number cannot have been taken by another process. */
-static void end_child(struct host *h)
-{
-	struct err ignored;
-	pid_t pid;
-
-	if (host_init_pid(h, &pid, &ignored) < 0)
-		return;
-	sys_kill(pid, SIGKILL);
-	sys_wait4(pid, NULL, __WALL, NULL);	/* also one that join made, without SIGCHLD */
-}
-
 static int walk_all(struct exec *x, struct host *h, struct err *e)
 {
 	TRY(life_prepare(&x->job, h, e));
@@ -99,7 +87,7 @@ int life_exec(struct exec *x, struct host *h, struct err *e)
 	sys_fault_room("");
 	host_drop_pid_file(h);
 	if (h->plan)
-		end_child(h);
+		host_end_init(h);
 	if (has_ended(x, e))
 		err_set(e, ERR_STATE, 0, "cannot exec in a stopped container");
 	else if (e->kind == ERR_PEER && life_oom_killed(h))

@@ -5,14 +5,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-const struct op_info op_info[OP_COUNT] = {
-#define OP(id, rooms_, wire, arg_, undo_, often_, exports_, why_) \
-	[OP_##id] = { .name = wire, .rooms = (unsigned)(rooms_), .undo = UNDO_##undo_, .often = OFTEN_##often_, \
-		      .exports = (exports_) != 0, .arg = #arg_, .why = why_ },
-#include "plan/ops.def"
-#undef OP
-};
-
 struct step *add(struct builder *b, enum op op, enum room room, const char *why)
 {
 	struct plan *p = b->p;
@@ -267,14 +259,4 @@ void plan_free(struct plan *p)
 	free(p->step);
 	free(p->slot_name);
 	free(p);
-}
-
-const char *room_name(enum room r)
-{
-	switch (r) {
-	case ROOM_HOST: return "host";
-	case ROOM_JOIN: return "join";
-	case ROOM_INIT: return "init";
-	}
-	return "?";
 }

@@ -129,10 +129,6 @@ static const struct rule rule[] = {
 	AFTER(TARGET_OPEN, SOCKET_CONNECT, "a container that is gone is reported before anything is touched"),
 	AFTER(TARGET_OPEN, CGROUP_OPEN, "the cgroup is looked for where the target is"), AFTER(CGROUP_OPEN, CLONE, at_birth), AFTER(CGROUP_OPEN, JOIN_CLONE, at_birth),
 	AFTER(BIRTH_AFFINITY, CLONE, "the child inherits it"), AFTER(BIRTH_AFFINITY, JOIN_CLONE, "the child inherits it"),
-	AFTER_IN(NS_JOIN, HOST, CLONE, HOST, "a pid namespace is entered by being born in it"),
-	AFTER_IN(SECCOMP_COMPILE, HOST, NS_JOIN, HOST, "nothing is prepared any more once the container is entered"),
-	AFTER_IN(SOCKET_CONNECT, HOST, NS_JOIN, HOST, "nothing is prepared any more once the container is entered"),
-	AFTER_IN(CGROUP_OPEN, HOST, NS_JOIN, HOST, "nothing is prepared any more once the container is entered"),
 	AFTER_IN(UNDUMPABLE, JOIN, NS_JOIN, JOIN, "whoever lives in the namespaces must not look into us (CVE-2016-9962)"),
 	AFTER_IN(NS_JOIN, JOIN, BECOME_ROOT, JOIN, "uid 0 is that of the container's user namespace"),
 	AFTER_IN(NS_JOIN, JOIN, CLONE, JOIN, "init is born in the namespaces that join has entered"),
@@ -529,7 +525,7 @@ static int check_filter(const struct plan *p, struct err *e)
 
 	if (load == NOWHERE)
 		return 0;
-	if (p->step[load].seccomp.profile->notify && p->step[load + 1].op != OP_SECCOMP_NOTIFY)
+	if (p->step[load].seccomp.notify && p->step[load + 1].op != OP_SECCOMP_NOTIFY)
 		return wrong(p, load, "whatever init does next may wait for the agent, so the agent must have the listener", e);
 	if (!p->step[load].seccomp.last)
 		return load > ids ? broken(p, load, ids, "the filter needs CAP_SYS_ADMIN in the effective set, or no_new_privs and its listener the host", e) :

@@ -83,12 +83,12 @@ static int add_ns_join(struct builder *b, enum room room, uint64_t flags, const 
 	return 0;
 }
 
-static int add_born(struct builder *b, enum room room)
+static int add_born(struct builder *b)
 {
 	b->pidfd = slot_new(b, "init");
 	if (b->pidfd == SLOT_NONE)
 		return -1;
-	ADD(clone, b, OP_CLONE, room, "default: a process of its own in the container");
+	ADD(clone, b, OP_CLONE, JOIN, "default: a process of its own in the container");
 	clone->clone.cgroup = b->cgroup;
 	clone->clone.pidfd = b->pidfd;
 	return 0;
@@ -103,25 +103,19 @@ static int add_root_of_userns(struct builder *b, enum room room)
 	return 0;
 }
 
-/* Without privilege the right to enter lies in the container's user namespace, and a pid namespace takes only children: so a process between
- * enters everything and makes ours. */
-static int add_birth_rootless(struct builder *b, uint64_t flags)
-{
-	ADD(clone, b, OP_JOIN_CLONE, HOST, "/linux/namespaces");
-	clone->clone.cgroup = b->cgroup;
-	ADD(undumpable, b, OP_UNDUMPABLE, JOIN, "default: nobody in the namespaces that are joined looks into us (CVE-2016-9962)");
-	TRY(add_ns_join(b, JOIN, flags, "/linux/namespaces"));
-	if (flags & CLONE_NEWUSER)
-		TRY(add_root_of_userns(b, JOIN));
-	return add_born(b, JOIN);
-}
-
+/* A pid namespace takes only children, so join enters it and makes ours: what can be seen from inside was the sealed program from its first moment.
+ * Without privilege the right to enter lies in the container's user namespace, and join enters all of them. */
 static int add_birth(struct builder *b)
 {
-	if (!b->privileged)
-		return add_birth_rootless(b, flags_of(joined_namespaces(b)));
-	TRY(add_ns_join(b, HOST, CLONE_NEWPID, "default: the child is born in the container's pid namespace"));
-	return add_born(b, HOST);
+	uint64_t flags = b->privileged ? CLONE_NEWPID : flags_of(joined_namespaces(b));
+
+	ADD(clone, b, OP_JOIN_CLONE, HOST, "default: the sealed program is there before anything of the container can see it (CVE-2019-5736)");
+	clone->clone.cgroup = b->cgroup;
+	ADD(undumpable, b, OP_UNDUMPABLE, JOIN, "default: nobody in the namespaces that are joined looks into us (CVE-2016-9962)");
+	TRY(add_ns_join(b, JOIN, flags, b->privileged ? "default: the child is born in the container's pid namespace" : "/linux/namespaces"));
+	if (flags & CLONE_NEWUSER)
+		TRY(add_root_of_userns(b, JOIN));
+	return add_born(b);
 }
 
 static int add_entry(struct builder *b)
@@ -158,7 +152,7 @@ static int order(struct builder *b)
 	TRY(add_target_cgroup(b));
 	TRY(add_initial_affinity(b));
 
-	/* host, or join without privilege: the process is born in the container's cgroup and pid namespace; host: what needs its privilege */
+	/* join: the process is born in the container's cgroup and pid namespace; host: what needs its privilege */
 	TRY(add_birth(b));
 	TRY(add_host_settings(b));
 

@@ -12,13 +12,19 @@ static bool has_offsets(const struct builder *b)
 	return b->s->linux_.boottime.set || b->s->linux_.monotonic.set;
 }
 
-/* clone enters nothing, and a time namespace takes its offsets only while nobody lives in it. */
-static bool join_needed(const struct builder *b)
+static bool joins_any(const struct builder *b)
 {
 	for (int t = 0; t < NS_COUNT; t++)
 		if (ns_is_joined(b, (enum ns_type)t))
 			return true;
-	return has_offsets(b);
+	return false;
+}
+
+/* Clone enters nothing; a time namespace takes its offsets only while nobody lives in it; and what is born into a new user namespace has no id there yet
+ * and would lose its capabilities with the execution of the sealed program (capabilities(7)): join has executed it before. */
+static bool join_needed(const struct builder *b)
+{
+	return b->new_userns || joins_any(b) || has_offsets(b);
 }
 
 bool userns_made_in_join(const struct builder *b)
@@ -136,7 +142,9 @@ static int add_join(struct builder *b)
 	join->clone.pidfd = SLOT_NONE;
 	if (userns_made_in_join(b))
 		TRY(make_userns_in_join(b));
-	ADD(undumpable, b, OP_UNDUMPABLE, JOIN, "default: nobody in the namespaces that are joined looks into us (CVE-2016-9962)");
+	if (b->privileged || joins_any(b)) {	/* else init, a copy of it, could not be given its ids by the caller: their files in /proc would be root's */
+		ADD(undumpable, b, OP_UNDUMPABLE, JOIN, "default: nobody in the namespaces that are joined looks into us (CVE-2016-9962)");
+	}
 	TRY(enter_all(b));
 	TRY(add_time(b));
 	return add_init(b, JOIN);

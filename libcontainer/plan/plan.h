@@ -122,7 +122,7 @@ struct step {
 		struct { slot_t slot; struct host_path path; bool recursive, nofollow, keep_link; } tree;	/* slot: out for tree-open, in for root-attach */
 		struct { slot_t out; struct host_path path; char type; uint32_t major, minor; bool any_number; } node;
 		struct { slot_t slot; struct host_path path; enum ns_type type; } ns;
-		struct { slot_t slot; const struct spec_seccomp *profile; uint32_t flags; bool last; } seccomp;
+		struct { slot_t slot; const struct spec_seccomp *profile; uint32_t flags; bool last, notify; } seccomp;
 		struct { slot_t slot; struct host_path mount; const char *path; const char *controllers; bool follow; } cgroup;	/* controllers: "+memory +pids" or ""; follow: to where the target is */
 		struct { slot_t slot; const char *name; bool user; size_t n; const struct unit_property *property; } unit;	/* slot: out, holds it until init is there; user: the caller's own manager */
 		/* optional: an absent file is no error (the value is its default); or_file: nor when that one is there, or NULL */

@@ -37,6 +37,7 @@ static int add_load(struct builder *b, bool last)
 	load->seccomp.profile = &b->s->linux_.seccomp;
 	load->seccomp.flags = b->s->linux_.seccomp.has_flags ? b->s->linux_.seccomp.flags : SC_FLAG_SPEC_ALLOW;
 	load->seccomp.last = last;
+	load->seccomp.notify = b->s->linux_.seccomp.notify;
 	if (!b->s->linux_.seccomp.notify)
 		return 0;
 	ADD(notify, b, OP_SECCOMP_NOTIFY, HOST, "/linux/seccomp/listenerPath");

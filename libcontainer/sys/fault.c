@@ -4,7 +4,8 @@
  *   BRIG_FAULT_KILL=ROOM:N[,...]	SIGKILL in place of the N-th call of ROOM
  *   BRIG_FAULT_COUNT=/FILE		how many calls each room made, and what was hit: "hit ROOM STEP CALL"
  *
- * Rooms are host (create), join, init, hook (a hook between clone and execve), start (the verb) and undo (of a failed create, and delete). */
+ * Rooms are host (create), birth (a child of the host's until it is the sealed program), join, init, hook (a hook between clone and execve),
+ * start (the verb) and undo (of a failed create, and delete). */
 #include "sys/sys.h"
 
 #ifndef SYS_FAULTS
@@ -17,6 +18,13 @@ void sys_fault_room(const char *room)
 void sys_fault_step(const char *step)
 {
 	(void)step;
+}
+
+char *const *sys_fault_environment(void)
+{
+	static char *const none[] = { NULL };
+
+	return none;
 }
 
 #else
@@ -34,7 +42,7 @@ void sys_fault_step(const char *step)
 #define NAME_WIDTH 5
 #define HIT_BYTES 64		/* "hit init tree-attach sys_openat2     \n" */
 
-static const char *const rooms[] = { "host", "join", "init", "hook", "start", "undo" };
+static const char *const rooms[] = { "host", "birth", "join", "init", "hook", "start", "undo" };
 #define ROOMS (sizeof(rooms) / sizeof(rooms[0]))
 #define FILE_BYTES (LINE_BYTES * ROOMS + HIT_BYTES)
 
@@ -163,6 +171,11 @@ void sys_fault_room(const char *room)
 void sys_fault_step(const char *step)
 {
 	fault.step = step;
+}
+
+char *const *sys_fault_environment(void)
+{
+	return environ;
 }
 
 bool sys_fault(const char *call)

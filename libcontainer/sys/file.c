@@ -276,6 +276,13 @@ int sys_cloexec(int fd, bool on)
 	return fcntl(fd, F_SETFD, on ? FD_CLOEXEC : 0);
 }
 
+bool sys_is_cloexec(int fd)
+{
+	int flags = fcntl(fd, F_GETFD);
+
+	return flags >= 0 && (flags & FD_CLOEXEC);
+}
+
 int sys_close_range(unsigned first, unsigned last, unsigned flags)
 {
 	if (sys_fault(__func__))
@@ -356,13 +363,13 @@ int sys_poll(struct pollfd *p, nfds_t n, const struct timespec *timeout)
 	return ppoll(p, n, timeout, NULL);
 }
 
-void *sys_map_shared(size_t n)
+void *sys_map_shared(int fd, size_t n)
 {
 	void *p;
 
 	if (sys_fault(__func__))
 		return NULL;
-	p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	return p == MAP_FAILED ? NULL : p;
 }
 

@@ -139,6 +139,13 @@ pid_t sys_getppid(void)
 	return (pid_t)syscall(SYS_getppid);
 }
 
+int sys_setpgid(void)
+{
+	if (sys_fault(__func__))
+		return -1;
+	return setpgid(0, 0);
+}
+
 pid_t sys_setsid(void)
 {
 	if (sys_fault(__func__))

@@ -74,7 +74,8 @@ int sys_ftruncate(int fd, off_t n);
 int sys_fsync(int fd);
 int sys_dup(int fd);						/* F_DUPFD_CLOEXEC, >= 3 */
 int sys_dup3(int from, int to, bool keep_on_exec);		/* the one way to clear close-on-exec: init/fds.c and hooks */
-int sys_cloexec(int fd, bool on);				/* F_SETFD; off only in init/fds.c and host/hook.c */
+int sys_cloexec(int fd, bool on);				/* F_SETFD; off only in init/fds.c, host/hook.c and wire/brief.c */
+bool sys_is_cloexec(int fd);					/* false too when it is not open */
 int sys_close_range(unsigned first, unsigned last, unsigned flags);
 int sys_flock(int fd, int op);
 int sys_pipe(int fds[2]);
@@ -85,7 +86,7 @@ ssize_t sys_sendfile(int out, int in, size_t n);
 long sys_getdents(int fd, void *buf, size_t n);			/* getdents64 */
 int sys_ioctl_ns_type(int fd);					/* NS_GET_NSTYPE: CLONE_NEW* */
 int sys_poll(struct pollfd *p, nfds_t n, const struct timespec *timeout);	/* ppoll; NULL waits forever; EINTR is returned */
-void *sys_map_shared(size_t n);					/* anonymous, zeroed, seen by children too; NULL on failure */
+void *sys_map_shared(int fd, size_t n);				/* of a memfd, for reading and writing; NULL on failure */
 int sys_unmap(void *p, size_t n);
 int sys_faccessat(int dir, const char *path, int mode, int flags);
 
@@ -108,6 +109,7 @@ pid_t sys_wait4(pid_t pid, int *status, int options, struct rusage *ru);
 int sys_waitid_pidfd(int pidfd, siginfo_t *info, int options);
 pid_t sys_getpid(void);
 pid_t sys_getppid(void);
+int sys_setpgid(void);						/* a process group of one's own */
 pid_t sys_setsid(void);
 int sys_prctl(int op, unsigned long a, unsigned long b, unsigned long c, unsigned long d);
 int sys_prlimit(pid_t pid, int resource, const struct rlimit *set, struct rlimit *ret_old);
@@ -190,13 +192,15 @@ int sys_addr_add(int fd, int index, const struct sys_addr *a);
 int sys_loopback_up(void);					/* with a socket of its own */
 
 /* ---- fault.c ---- */
-/* Tells the process its room ("host", "join", "init", "hook", "start", "undo"; "" ends it) and starts the count of its calls; empty unless
+/* Tells the process its room ("host", "birth", "join", "init", "hook", "start", "undo"; "" ends it) and starts the count of its calls; empty unless
  * SYS_FAULTS. The environment variable BRIG_FAULT "ROOM:N:ERRNO[,...]" (ERRNO a number or a name such as EPERM) makes that call fail.
  * BRIG_FAULT_COUNT=FILE (absolute path) keeps one line "ROOM COUNT" per room up to date in FILE, and what was hit, through a shared mapping,
  * so that also a process without a file system or with a sudden end is counted. BRIG_FAULT_KILL "ROOM:N[,...]" ends the process by SIGKILL
  * before that call instead. sys_fault_step names the step of the plan that the process is in, for the line of what was hit. */
 void sys_fault_room(const char *room);
 void sys_fault_step(const char *step);
+/* The environment of the sealed program: an empty one, but for tests, whose variables are these. */
+char *const *sys_fault_environment(void);
 #ifdef SYS_FAULTS
 bool sys_fault(const char *call);	/* true (errno set): this call must fail */
 #else

@@ -38,15 +38,23 @@ static int pair(struct baton *b, enum room child, struct err *e)
 	return 0;
 }
 
-int baton_open(struct baton *b, const struct plan *p, struct err *e)
+int baton_map(struct baton *b, struct err *e)
 {
-	void *page;
+	struct mark_page *page = sys_map_shared(b->brief, sizeof(*page));
 
-	*b = (struct baton){ .me = ROOM_HOST, .host_end = { FD_NONE, FD_NONE }, .child_end = { FD_NONE, FD_NONE }, .plan = p };
-	page = sys_map_shared(sizeof(struct mark));
 	if (!page)
 		return err_sys(e, "map the mark page");
-	b->mark = page;
+	b->mark = &page->mark;
+	return 0;
+}
+
+int baton_open(struct baton *b, const struct plan *p, struct err *e)
+{
+	*b = (struct baton){ .me = ROOM_HOST, .host_end = { FD_NONE, FD_NONE }, .child_end = { FD_NONE, FD_NONE }, .brief = FD_NONE, .plan = p };
+	b->brief = sys_memfd("brig-brief", 0);
+	if (b->brief < 0 || sys_ftruncate(b->brief, sizeof(struct mark_page)) < 0)
+		return err_sys(e, "memfd_create for the brief");
+	TRY(baton_map(b, e));
 	atomic_store(&b->mark->listener, FD_NONE);
 	if (p->uses_join)
 		TRY(pair(b, ROOM_JOIN, e));
@@ -59,8 +67,9 @@ void baton_close(struct baton *b)
 		fd_drop(&b->host_end[i]);
 		fd_drop(&b->child_end[i]);
 	}
+	fd_drop(&b->brief);
 	if (b->mark)
-		sys_unmap(b->mark, sizeof(*b->mark));
+		sys_unmap(b->mark, sizeof(struct mark_page));
 	b->mark = NULL;
 }
 

@@ -23,18 +23,22 @@
 /* Shared page. step: what join [0] and init [1] are in, for messages only. listener: init's descriptor of the seccomp listener, which the host
  * fetches (pidfd_getfd) and verifies; init cannot send it, because with the filter loaded sendmsg(2) may already wait for the agent. */
 struct mark { atomic_uint step[2]; atomic_int listener; };
+struct mark_page { _Alignas(4096) struct mark mark; };	/* the first page of the brief (wire/brief.h) */
 
 struct baton {
 	enum room me;
 	int host_end[2], child_end[2];	/* [0] join, [1] init; FD_NONE what this process does not hold */
+	int brief;			/* the memfd with the mark page, FD_NONE without */
 	struct mark *mark;
 	unsigned logs;			/* received so far */
 	bool unread;			/* the peer ended with words of ours unread: it cannot have executed its program */
 	const struct plan *plan;
 };
 
-/* Pairs for init, and for join when the plan uses it, and the mark page. Both are inherited by the children. */
+/* Pairs for init, and for join when the plan uses it, and the mark page. */
 int baton_open(struct baton *b, const struct plan *p, struct err *e) MUST_CHECK;
+/* The mark page of b->brief. */
+int baton_map(struct baton *b, struct err *e) MUST_CHECK;
 void baton_close(struct baton *b);
 /* In a child, right after the clone: keeps only its own end, and sends log messages to the host. */
 void baton_enter(struct baton *b, enum room me);

@@ -207,12 +207,11 @@ static void group(lab_one_fn *one, const char *bundle, enum lab_room room, unsig
 	lab_say(said);
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
 	static const char *const bundle[] = { "default", "join", "hooks", "terminal", "rootless", "slow", NULL };
-	const char *skip = lab_begin(argv);
+	const char *skip = lab_begin();
 
-	(void)argc;
 	if (skip) {
 		printf("1..0 # SKIP %s\n", skip);
 		return 0;
@@ -233,6 +232,7 @@ int main(int argc, char **argv)
 		}
 		snprintf(late, sizeof(late), "host:%u:EIO", c.calls[LAB_HOST] - 1);
 		group(kill_create, name, LAB_HOST, c.calls[LAB_HOST], NULL, "create is killed before each call, and deleted");
+		group(kill_child, name, LAB_BIRTH, c.calls[LAB_BIRTH], NULL, "killed before each call");
 		group(kill_child, name, LAB_JOIN, c.calls[LAB_JOIN], NULL, "killed before each call");
 		group(kill_child, name, LAB_INIT, c.calls[LAB_INIT], NULL, "killed before each call");
 		group(kill_child, name, LAB_HOOK, c.calls[LAB_HOOK], NULL, "killed before each call");

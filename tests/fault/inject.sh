@@ -56,7 +56,6 @@ each() {
 	if [ -z "$bad" ]; then echo "ok $n - each of $calls calls of $1 fails with $2"; else echo "not ok $n - each of $calls calls of $1 fails with $2"; echo "# $bad"; failed=1; fi
 }
 each mmap ENOMEM
-each pread64 EIO
 each fcntl EMFILE
 each lseek ESPIPE
 echo "1..$n"

@@ -29,12 +29,12 @@ struct outcome {
 	unsigned left_running, left_zombie;	/* processes that brig left to its reaper */
 };
 
-enum lab_room { LAB_HOST, LAB_JOIN, LAB_INIT, LAB_HOOK, LAB_START, LAB_UNDO, LAB_ROOMS };
+enum lab_room { LAB_HOST, LAB_BIRTH, LAB_JOIN, LAB_INIT, LAB_HOOK, LAB_START, LAB_UNDO, LAB_ROOMS };
 extern const char *const lab_room_name[LAB_ROOMS];
 struct counts { unsigned calls[LAB_ROOMS]; char hit[64]; };	/* hit: "init tree-attach sys_fstat", "" when nothing was */
 
-/* First thing in main(): re-executes from a sealed copy, as brig does. Returns a reason to skip, or NULL. */
-const char *lab_begin(char **argv);
+/* First thing in main(). Returns a reason to skip, or NULL. */
+const char *lab_begin(void);
 void lab_init_helper(void);		/* the process whose namespaces are joined; before the workers */
 void lab_end(void);			/* removes all files, ends the helper */
 /* In a worker process, before its first run. */

@@ -12,6 +12,7 @@ for room in $rooms; do
 	probe | host | state | life) fits='host' ;;
 	join) fits='join' ;;
 	init) fits='init' ;;
+	sealed) fits='join, init' ;;
 	esac
 	for file in "$room"/*.[ch] "$room"/*.def; do
 		[ -f "$file" ] || continue

@@ -23,7 +23,7 @@ for room in fs wire probe state host join init life container; do
 	[ -f "$(library "$room")" ] || continue
 	case $room in
 	probe) more='|dlopen|dlsym|dlclose|aa_is_enabled' ;;
-	host) more='|seccomp_[a-z_]*' ;;
+	host) more='|seccomp_[a-z_]*|sealed_program|sealed_program_end' ;;
 	life) more='|seccomp_version' ;;
 	container) more='|seccomp_version' ;;
 	*) more='' ;;

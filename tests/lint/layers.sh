@@ -16,6 +16,7 @@ allowed() {
 	host) echo base spec plan sys fs wire state ;;
 	join) echo base plan sys fs wire ;;
 	init) echo base spec plan sys fs wire ;;
+	sealed) echo base sys wire join init ;;
 	life) echo base json spec plan sys fs wire probe host join init state ;;
 	esac
 }

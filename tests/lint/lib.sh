@@ -5,7 +5,7 @@ LC_ALL=C
 export LC_ALL
 : "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
 : "${top_builddir:=$top_srcdir/build/release}"
-rooms="base json spec plan sys fs wire probe host join init state life"
+rooms="base json spec plan sys fs wire probe host join init sealed state life"
 
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT

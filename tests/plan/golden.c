@@ -3,9 +3,11 @@
 #include "base/limits.h"
 #include "base/num.h"
 #include "base/own.h"
+#include "plan/pack.h"
 #include "plan/plan.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int read_file(const char *dir, const char *name, struct str *ret, struct err *e)
@@ -90,6 +92,47 @@ static int options(struct request *r, struct str *args, struct how *how, struct 
 	return 0;
 }
 
+/* The steps of join and init as they print; what the sealed program does not need is that of like. */
+static int print_children(const struct plan *p, const struct plan *like, struct str *out, struct err *e)
+{
+	struct plan view = { .slots = like->slots, .slot_name = like->slot_name };
+	OWN_MEM struct step *step = calloc(p->n + 1, sizeof(*step));
+
+	if (!step)
+		return err_oom(e);
+	for (size_t i = 0; i < p->n; i++) {
+		if (p->step[i].op != like->step[i].op || p->step[i].room != like->step[i].room)
+			return err_set(e, ERR_BUG, 0, "pack: step %zu became another", i);
+		if (p->step[i].room == ROOM_HOST)
+			continue;
+		step[view.n] = p->step[i];
+		if (step[view.n].op == OP_SECCOMP_LOAD)
+			step[view.n].seccomp.profile = like->step[i].seccomp.profile;
+		if (step[view.n].op == OP_EXEC)
+			step[view.n].exec.env = like->step[i].exec.env;
+		view.n++;
+	}
+	view.step = step;
+	plan_print(&view, PLAN_JSON, out);
+	return str_ok(out, e);
+}
+
+/* Every plan goes through its packing and back; the sealed program gets what the planner meant. */
+static int packs(const struct plan *p, struct err *e)
+{
+	OWN(str) bytes = { 0 }, before = { 0 }, after = { 0 };
+	struct plan again;
+
+	plan_pack(p, &bytes);
+	TRY(str_ok(&bytes, e));
+	TRY(print_children(p, p, &before, e));
+	TRY(plan_unpack(bytes.s, bytes.n, &again, e));
+	TRY(print_children(&again, p, &after, e));
+	if (strcmp(before.s, after.s) != 0 || strcmp(again.state_head ? again.state_head : "", p->state_head ? p->state_head : "") != 0)
+		return err_set(e, ERR_BUG, 0, "pack: the steps of join and init are not what they were");
+	return 0;
+}
+
 static int one(const char *dir, struct str *out, struct err *e)
 {
 	OWN(str) config = { 0 }, facts_text = { 0 }, args = { 0 };
@@ -111,6 +154,7 @@ static int one(const char *dir, struct str *out, struct err *e)
 	if (how.exec || how.update || dump)
 		r.target = (struct request_target){ .pid = 7, .cgroup_mount = f.cgroup_mount, .cgroup_path = "/c1" };
 	TRY(how.exec ? plan_join(s, &f, &r, &p, e) : how.update ? plan_update(s, &f, &r, &change, &p, e) : r.criu ? (dump ? plan_checkpoint : plan_restore)(s, &f, &r, &p, e) : plan_create(s, &f, &r, &p, e));
+	TRY(packs(p, e));
 	plan_print(p, how.json ? PLAN_JSON : PLAN_TEXT, out);
 	return str_ok(out, e);
 }

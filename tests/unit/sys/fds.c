@@ -160,14 +160,17 @@ static void small(void)
 	char buf[32] = "x";
 	struct timespec none = { 0 };
 	int fds[2], fd;
-	void *shared = sys_map_shared(100);
+	void *shared;
 
 	fd = sys_memfd("x", 2 /* MFD_ALLOW_SEALING */);
 	ok(sys_write_all(fd, "hello", 5) == 0 && sys_rewind(fd) == 0 && sys_read(fd, buf, 5) == 5 && memcmp(buf, "hello", 5) == 0, "write_all, rewind, read");
 	ok(sys_pread(fd, buf, 3, 2) == 3 && memcmp(buf, "llo", 3) == 0, "pread");
+	shared = sys_map_shared(fd, 5);
+	ok(shared && memcmp(shared, "hello", 5) == 0 && sys_unmap(shared, 5) == 0, "a shared page");
 	ok(sys_seal(fd, F_SEAL_WRITE) == 0 && sys_get_seals(fd) == F_SEAL_WRITE && sys_write(fd, "x", 1) < 0, "seals");
+	ok(sys_is_cloexec(fd) && sys_cloexec(fd, false) == 0 && !sys_is_cloexec(fd), "close-on-exec, and not");
 	close(fd);
-	ok(shared && *(int *)shared == 0 && sys_unmap(shared, 100) == 0, "a shared page");
+	ok(!sys_is_cloexec(fd), "a closed descriptor is not close-on-exec");
 	ok(sys_getrandom(buf, sizeof(buf)) == 0, "random bytes");
 	ok(sys_poll(NULL, 0, &none) == 0, "poll of nothing");
 	ok(sys_getcwd(buf, 1) < 0 && errno == ERANGE, "getcwd into no room");

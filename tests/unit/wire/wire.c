@@ -4,6 +4,7 @@
 #include "plan/plan.h"
 #include "sys/sys.h"
 #include "wire/hookrun.h"
+#include "wire/brief.h"
 #include "wire/walk.h"
 
 #include <errno.h>
@@ -314,6 +315,50 @@ static void no_executor(void)
 	baton_close(&b);
 }
 
+/* ---- the brief ---- */
+static void brief(void)
+{
+	static const char *const args[] = { "sh", "-c", "" };
+	static char host[] = "/h", program[] = "filter";
+	struct step s[] = {
+		{ .op = OP_TREE_OPEN, .room = ROOM_HOST, .why = host },
+		{ .op = OP_NS_ENTER, .room = ROOM_JOIN, .why = "/j", .ns = { .slot = 0, .path = { "/proc/1/ns/net" } } },
+		{ .op = OP_SECCOMP_LOAD, .room = ROOM_INIT, .why = "/s", .seccomp = { .slot = 1, .last = true } },
+		{ .op = OP_EXEC_FIND, .room = ROOM_INIT, .why = "/i", .exec = { .args = { 3, args }, .cwd = "/" } },
+	};
+	const struct plan p = { .n = 4, .step = s, .slots = 2, .uses_join = true, .state_head = "{" };
+	struct slot slot[2] = { { .fd = open("/", O_RDONLY | O_CLOEXEC) }, { FD_NONE, program, sizeof(program) } };
+	struct fdtab tab = { 2, slot };
+	struct brief b = { 0 };
+	struct baton host_side;
+	struct err e = { 0 };
+	pid_t child;
+	int status;
+
+	ok(baton_open(&host_side, &p, &e) == 0 && brief_write(&host_side, ROOM_INIT, &p, 2, &tab, &e) == 0, "the brief is written");
+	ok(brief_keep(&host_side, ROOM_INIT, &p, &tab) == 0, "what it names survives an execution");
+	ok(sys_is_cloexec(slot[0].fd) && sys_is_cloexec(host_side.host_end[1]), "of join's and the host's nothing");
+	ok(!sys_is_cloexec(host_side.child_end[1]) && !sys_is_cloexec(host_side.brief), "but its end of the baton, and the brief");
+	ok(brief_keep(&host_side, ROOM_JOIN, &p, &tab) == 0 && !sys_is_cloexec(slot[0].fd), "join keeps what it enters");
+	fflush(stdout);
+	child = fork();
+	if (child == 0) {	/* it closes what is not its own */
+		bool same = brief_read(host_side.brief, &b, &e) == 0 && b.room == ROOM_INIT && b.from == 2 && b.tab.n == 2 && b.tab.slot[0].fd == slot[0].fd &&
+			    b.tab.slot[1].size == sizeof(program) && strcmp(b.tab.slot[1].data, program) == 0 && b.plan.n == 4 &&
+			    b.plan.step[0].op == OP_TREE_OPEN && !b.plan.step[0].why && strcmp(b.plan.step[1].ns.path.s, "/proc/1/ns/net") == 0 &&
+			    b.plan.step[3].exec.args.n == 3 && strcmp(b.plan.step[3].exec.args.item[1], "-c") == 0 && strcmp(b.plan.state_head, "{") == 0 &&
+			    sys_is_cloexec(slot[0].fd);
+		_exit(same ? 0 : 1);
+	}
+	ok(waitpid(child, &status, 0) == child && status == 0, "and read as it was written");
+	ok(sys_ftruncate(host_side.brief, sizeof(struct mark_page) + 100) == 0 && brief_read(dup(host_side.brief), &b, &e) < 0 && e.kind == ERR_PEER, "one that is cut short is refused");
+	free(b.bytes);
+	fdtab_close(&b.tab);
+	free(b.tab.slot);
+	close(slot[0].fd);
+	baton_close(&host_side);
+}
+
 /* ---- hooks ---- */
 static int hook(const char *script, unsigned timeout, struct err *e)
 {
@@ -370,6 +415,7 @@ int main(void)
 	logs();
 	walking();
 	no_executor();
+	brief();
 	hooks();
 	return done();
 }
