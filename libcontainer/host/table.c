@@ -5,6 +5,7 @@
 #include "sys/sys.h"
 
 #include <string.h>
+#include <sys/wait.h>
 
 static host_fn *const host_table[OP_COUNT] = {
 	[OP_STATE_RESERVE] = state_reserve,

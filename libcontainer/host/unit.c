@@ -9,6 +9,7 @@
 
 #include <limits.h>
 #include <string.h>
+#include <sys/wait.h>
 
 static _Noreturn void hold(int end)
 {

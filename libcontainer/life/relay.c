@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
+#include <sys/wait.h>
 
 struct pump {			/* bytes read from one side and not yet written to the other */
 	char buf[16384];

@@ -55,6 +55,9 @@ static bool same_word(const char *a, const char *b)
 	return *a == *b;
 }
 
+/* As the system's C library numbers them, and so engines: the first two of the kernel's 32 are its own (signal(7)). */
+enum { REALTIME_MIN = 34, REALTIME_MAX = 64 };
+
 static int realtime(const char *name)
 {
 	uint32_t n = 0;
@@ -65,8 +68,8 @@ static int realtime(const char *name)
 		return -1;
 	if (name[5] && (name[5] != (from_min ? '+' : '-') || num_u32(name + 6, &n) < 0 || n > 64))
 		return -1;
-	number = from_min ? SIGRTMIN + (int)n : SIGRTMAX - (int)n;
-	return number >= SIGRTMIN && number <= SIGRTMAX ? number : -1;
+	number = from_min ? REALTIME_MIN + (int)n : REALTIME_MAX - (int)n;
+	return number >= REALTIME_MIN && number <= REALTIME_MAX ? number : -1;
 }
 
 int name_to_signal(const char *name)

@@ -164,7 +164,7 @@ int sys_prlimit(pid_t pid, int resource, const struct rlimit *set, struct rlimit
 {
 	if (sys_fault(__func__))
 		return -1;
-	return prlimit(pid, (__rlimit_resource_t)resource, set, ret_old);
+	return (int)syscall(SYS_prlimit64, pid, resource, set, ret_old);	/* C libraries differ in the type of resource */
 }
 
 int sys_sched_setaffinity(pid_t pid, size_t size, const void *mask)

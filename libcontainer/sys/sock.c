@@ -124,11 +124,11 @@ ssize_t sys_send(int fd, const void *buf, size_t n, const int *fds, size_t nfds)
 
 		memset(&control, 0, sizeof(control));
 		msg.msg_control = &control;
-		msg.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
+		msg.msg_controllen = (socklen_t)CMSG_SPACE(nfds * sizeof(int));
 		c = CMSG_FIRSTHDR(&msg);
 		c->cmsg_level = SOL_SOCKET;
 		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(nfds * sizeof(int));
+		c->cmsg_len = (socklen_t)CMSG_LEN(nfds * sizeof(int));
 		memcpy(CMSG_DATA(c), fds, nfds * sizeof(int));
 	}
 	do {
@@ -137,6 +137,8 @@ ssize_t sys_send(int fd, const void *buf, size_t n, const int *fds, size_t nfds)
 	return done;
 }
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"	/* in musl's CMSG_NXTHDR */
 /* Hands the first max descriptors of a message to the caller and closes the rest. Returns how many came. */
 static size_t take_fds(struct msghdr *msg, int *fds, size_t max)
 {
@@ -160,6 +162,7 @@ static size_t take_fds(struct msghdr *msg, int *fds, size_t max)
 	}
 	return came;
 }
+#pragma GCC diagnostic pop
 
 ssize_t sys_recv(int fd, void *buf, size_t n, int *fds, size_t max, size_t *ret_nfds)
 {

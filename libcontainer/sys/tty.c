@@ -3,7 +3,9 @@
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <termios.h>
+#include <unistd.h>
 
 #ifndef TIOCGPTPEER
 #define TIOCGPTPEER _IO('T', 0x41)
@@ -29,7 +31,7 @@ int sys_tty_number(int master, unsigned *ret)
 {
 	if (sys_fault(__func__))
 		return -1;
-	return ioctl(master, TIOCGPTN, ret);
+	return (int)syscall(SYS_ioctl, master, TIOCGPTN, ret);	/* C libraries differ in the type of the request */
 }
 
 int sys_tty_controlling(int fd)

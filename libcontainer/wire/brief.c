@@ -64,6 +64,8 @@ int brief_write(const struct baton *b, enum room room, const struct plan *p, siz
 
 int brief_keep(const struct baton *b, enum room room, const struct plan *p, const struct fdtab *tab)
 {
+	bool done[LIMIT_SLOTS] = { false };
+
 	for (int i = 0; i < 3; i++)
 		if (sys_is_cloexec(i) && sys_cloexec(i, false) < 0)
 			return -1;
@@ -73,9 +75,13 @@ int brief_keep(const struct baton *b, enum room room, const struct plan *p, cons
 	for (size_t i = 0; i < p->n; i++) {
 		struct step_slots t = step_slots(&p->step[i]);
 
-		for (unsigned k = 0; goes_along(room, p->step[i].room) && k < t.n_in; k++)
-			if (tab->slot[t.in[k]].fd >= 0 && sys_cloexec(tab->slot[t.in[k]].fd, false) < 0)
+		for (unsigned k = 0; goes_along(room, p->step[i].room) && k < t.n_in; k++) {
+			if (done[t.in[k]] || tab->slot[t.in[k]].fd < 0)
+				continue;
+			done[t.in[k]] = true;
+			if (sys_cloexec(tab->slot[t.in[k]].fd, false) < 0)
 				return -1;
+		}
 	}
 	return sys_cloexec(b->brief, false);
 }

@@ -134,7 +134,7 @@ static void kill_child(struct lab *l, FILE *to, const char *bundle, enum lab_roo
 		no_residue(l, to, bundle, n, c.hit);
 		return;
 	}
-	snprintf(died, sizeof(died), "%s died in step ", lab_room_name[room]);
+	snprintf(died, sizeof(died), "%s died in step ", room == LAB_BIRTH ? "" : lab_room_name[room]);	/* of what it was to become */
 	if (o.status != 1 || lab_sanitizer(&o))
 		lab_complain(to, lab_sanitizer(&o) ? lab_sanitizer(&o) : "wrong exit status", &o, n, c.hit);
 	else if (lab_one_error(&o, true))

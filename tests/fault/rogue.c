@@ -58,11 +58,11 @@ static void send_with(int to, const void *bytes, size_t n, unsigned nfds)
 		for (unsigned i = 0; i < nfds; i++)
 			fds[i] = null;
 		m.msg_control = &control;
-		m.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
+		m.msg_controllen = (socklen_t)CMSG_SPACE(nfds * sizeof(int));
 		c = CMSG_FIRSTHDR(&m);
 		c->cmsg_level = SOL_SOCKET;
 		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(nfds * sizeof(int));
+		c->cmsg_len = (socklen_t)CMSG_LEN(nfds * sizeof(int));
 		memcpy(CMSG_DATA(c), fds, nfds * sizeof(int));
 	}
 	if (sendmsg(to, &m, 0) < 0)

@@ -5,7 +5,7 @@
 memory='malloc|calloc|realloc|reallocarray|free|bcmp|stpcpy|mempcpy|rawmemchr|strdup|strndup|memcpy|memmove|memset|memcmp|memchr|qsort|bsearch'
 strings='str(len|nlen|cmp|ncmp|casecmp|ncasecmp|chr|rchr|str|spn|cspn|pbrk|sep|tol|toul|toll|toull)'
 format='snprintf|vsnprintf|asprintf|vasprintf|sscanf|vsscanf'
-numbers='log2|pow|ceil|floor|__ctype_b_loc|libc_current_sigrt(min|max)|__libc_current_sigrt(min|max)'
+numbers='log2|pow|ceil|floor|__ctype_b_loc|isalnum|libc_current_sigrt(min|max)|__libc_current_sigrt(min|max)'
 yajl='yajl_[a-z_]*'
 cap='cap_(from_name|to_name|free)'
 
@@ -16,7 +16,7 @@ for room in base json spec plan; do
 	fi
 	case $room in
 	base) below='' libs='' ;;
-	json) below='base' libs="|$yajl|_setjmp|longjmp|__longjmp_chk" ;;
+	json) below='base' libs="|$yajl|_?setjmp|longjmp|__longjmp_chk" ;;
 	spec) below='base json' libs="|$cap" ;;
 	plan) below='base json spec' libs='' ;;
 	esac

@@ -8,9 +8,12 @@
 #include <ftw.h>
 #include <limits.h>
 #include <pthread.h>
+#include <linux/fs.h>
 #include <stdatomic.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 static char top[] = "/tmp/brig-unit-XXXXXX";	/* holds root/ and the canary outside/ */
 static struct rootfs root = { FD_NONE };
@@ -266,7 +269,7 @@ static void *swapper(void *arg)
 	snprintf(a, sizeof(a), "%s/root/race", top);
 	snprintf(b, sizeof(b), "%s/root/race-link", top);
 	while (!atomic_load(&stop))
-		renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE);
+		syscall(SYS_renameat2, AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE);
 	return NULL;
 }
 
@@ -315,7 +318,7 @@ static void *replacer(void *arg)
 	snprintf(link, sizeof(link), "%s/root/race-evil", top);
 	snprintf(node, sizeof(node), "%s/root/race-node", top);
 	while (!atomic_load(&stop))
-		renameat2(AT_FDCWD, link, AT_FDCWD, node, RENAME_EXCHANGE);
+		syscall(SYS_renameat2, AT_FDCWD, link, AT_FDCWD, node, RENAME_EXCHANGE);
 	return NULL;
 }
 
