@@ -158,7 +158,7 @@ int criu_dump(struct host *h, const struct step *s, struct err *e)
 	TRY(criu_name_mounts(h, s->criu, &c, e));
 	TRY(criu_name_namespaces(h, s->criu, &c, e));
 	if (strcmp(s->criu->verb, "dump") == 0)
-		TRY(criu_name_streams(h, images_of(h, s->criu), &c, e));
+		TRY(criu_name_streams(h, s->criu, images_of(h, s->criu), &c, e));
 	TRY(start(h, &c, e));
 	return await_done(h, s->criu, e);
 }
@@ -172,7 +172,7 @@ int criu_restore(struct host *h, const struct step *s, struct err *e)
 	pid_t pid;
 
 	TRY(fill_call(h, s->criu, &c, e));
-	TRY(criu_give_streams(images_of(h, s->criu), &c, e));
+	TRY(criu_give_streams(s->criu, images_of(h, s->criu), &c, e));
 	TRY(start(h, &c, e));
 	TRY(hear(h, s->criu, text, &h->tab.slot[s->criu->init].fd, e));
 	if (strcmp(text, CRIU_SAY_NAMESPACES) != 0 || h->tab.slot[s->criu->init].fd < 0)

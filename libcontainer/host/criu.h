@@ -24,7 +24,7 @@ int call_add_fd(struct criu_call *c, const char *name, int fd, const char *key, 
 int criu_name_mounts(struct host *h, const struct criu *plan, struct criu_call *c, struct err *e) MUST_CHECK;
 int criu_name_namespaces(struct host *h, const struct criu *plan, struct criu_call *c, struct err *e) MUST_CHECK;
 /* Its standard streams, which restore replaces by the caller's; images gets the list of them. */
-int criu_name_streams(struct host *h, int images, struct criu_call *c, struct err *e) MUST_CHECK;
-int criu_give_streams(int images, struct criu_call *c, struct err *e) MUST_CHECK;
+int criu_name_streams(struct host *h, const struct criu *plan, int images, struct criu_call *c, struct err *e) MUST_CHECK;
+int criu_give_streams(const struct criu *plan, int images, struct criu_call *c, struct err *e) MUST_CHECK;
 
 #endif

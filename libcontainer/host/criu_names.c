@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 
 /* ---- the command line of brig-criu ---- */
 
@@ -111,8 +112,14 @@ static int stream_text(struct host *h, int number, char text[256], struct err *e
 	return 0;
 }
 
-/* A file outside of the container's mounts is known to CRIU by the number of its mount and its inode. */
-static int stream_file(struct host *h, const struct mountlist *info, int number, struct criu_call *c, char text[256], struct err *e)
+/* As CRIU knows them: a terminal is no file to it. */
+static bool is_terminal(dev_t dev)
+{
+	return major(dev) == 4 || major(dev) == 5 || (major(dev) >= 136 && major(dev) <= 143);
+}
+
+/* A file outside of the container's mounts is known to CRIU by the number of its mount and its inode; a terminal by those of its device. */
+static int stream_file(struct host *h, const struct mountlist *info, const struct criu *plan, int number, struct criu_call *c, char text[256], struct err *e)
 {
 	unsigned long long id;
 	struct stat st;
@@ -127,7 +134,13 @@ static int stream_file(struct host *h, const struct mountlist *info, int number,
 	TRY(mount_id(&h->proc, path, number, &id, e));
 	if (mountlist_find(info, id))
 		return 0;
-	snprintf(text, 256, "file[%llx:%llx]", id, (unsigned long long)st.st_ino);
+	if (S_ISCHR(st.st_mode) && is_terminal(st.st_rdev)) {
+		if (!plan->shell_job)
+			return err_set(e, ERR_SPEC, 0, "standard stream %d is a terminal of the caller's, which --shell-job allows", number);
+		snprintf(text, 256, "tty[%llx:%llx]", (unsigned long long)st.st_rdev, (unsigned long long)st.st_dev);
+	} else {
+		snprintf(text, 256, "file[%llx:%llx]", id, (unsigned long long)st.st_ino);
+	}
 	return call_add(c, arena_printf(&c->mem, "external=%s", text), e);
 }
 
@@ -143,7 +156,7 @@ static int write_streams(int images, const struct str *text, struct err *e)
 	return 0;
 }
 
-int criu_name_streams(struct host *h, int images, struct criu_call *c, struct err *e)
+int criu_name_streams(struct host *h, const struct criu *plan, int images, struct criu_call *c, struct err *e)
 {
 	OWN(str) out = { 0 };
 	struct json_out o = { .to = &out };
@@ -156,7 +169,7 @@ int criu_name_streams(struct host *h, int images, struct criu_call *c, struct er
 
 		TRY(stream_text(h, i, text, e));
 		if (text[0] == '/')
-			TRY(stream_file(h, &info, i, c, text, e));
+			TRY(stream_file(h, &info, plan, i, c, text, e));
 		json_put_string(&o, text);
 	}
 	json_close(&o, ']');
@@ -164,16 +177,20 @@ int criu_name_streams(struct host *h, int images, struct criu_call *c, struct er
 	return write_streams(images, &out, e);
 }
 
-/* "pipe:[12345]" or "file[1f:2a]", and nothing else: the file is as much to be trusted as the images. */
+static bool is_tty(const char *s) { return strncmp(s, "tty[", 4) == 0; }
+
+/* "pipe:[12345]", "file[1f:2a]" or "tty[8803:18]", and nothing else: the file is as much to be trusted as the images. */
 static bool is_key(const char *s)
 {
-	const char *digits = "0123456789", *at = s + (strncmp(s, "pipe:[", 6) == 0 ? 6 : 5);
+	const char *digits = "0123456789abcdef:", *at = s;
 	size_t n;
 
-	if (strncmp(s, "file[", 5) == 0) {
-		digits = "0123456789abcdef:";
-		at = s + 5;
-	} else if (strncmp(s, "pipe:[", 6) != 0) {
+	if (strncmp(s, "pipe:[", 6) == 0) {
+		digits = "0123456789";
+		at += 6;
+	} else if (is_tty(s) || strncmp(s, "file[", 5) == 0) {
+		at += is_tty(s) ? 4 : 5;
+	} else {
 		return false;
 	}
 	n = strspn(at, digits);
@@ -195,7 +212,7 @@ static int read_streams(int images, struct str *ret, struct err *e)
 	return str_ok(ret, e);
 }
 
-int criu_give_streams(int images, struct criu_call *c, struct err *e)
+int criu_give_streams(const struct criu *plan, int images, struct criu_call *c, struct err *e)
 {
 	OWN(str) text = { 0 };
 	const struct json *list;
@@ -207,8 +224,12 @@ int criu_give_streams(int images, struct criu_call *c, struct err *e)
 		return 0;
 	if (json_parse(&c->mem, STREAMS, text.s, text.n, &list, &why) < 0 || list->type != JSON_ARRAY)
 		return err_set(e, ERR_STATE, 0, STREAMS " in the images is no list of three streams");
-	for (const struct json *v = list->child; v && number < 3; v = v->next, number++)
-		if (v->type == JSON_STRING && is_key(v->text))
-			TRY(call_add(c, arena_printf(&c->mem, "inherit=%d:%s", number, v->text), e));
+	for (const struct json *v = list->child; v && number < 3; v = v->next, number++) {
+		if (v->type != JSON_STRING || !is_key(v->text))
+			continue;
+		if (is_tty(v->text) && !plan->shell_job)
+			return err_set(e, ERR_SPEC, 0, "standard stream %d was a terminal of the caller's, which --shell-job allows", number);
+		TRY(call_add_fd(c, "inherit", number, v->text, e));	/* a copy: CRIU closes it */
+	}
 	return 0;
 }

@@ -90,6 +90,7 @@ int criu_common(struct builder *b, struct criu *c)
 	if (b->work != SLOT_NONE)
 		TRY(criu_give(b, c, "work", b->work, NULL));
 	c->work = b->work != SLOT_NONE ? b->work : b->images;
+	c->shell_job = r->shell_job;
 	TRY(word(b, c, "log_file", c->log));
 	TRY(config_file(b, c));
 	TRY(flag(b, c, "tcp_established", r->tcp_established));

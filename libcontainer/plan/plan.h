@@ -109,6 +109,7 @@ struct criu {
 	const struct criu_fd *fd;
 	const struct criu_mount *mount;	/* checkpoint */
 	uint32_t external_ns;		/* checkpoint: bit (1 << enum ns_type), not the container's own */
+	bool shell_job;			/* a standard stream may be a terminal of the caller's */
 	slot_t target;			/* checkpoint */
 	slot_t init, console;		/* restore: filled with the first process; with the terminal's master end, SLOT_NONE without one */
 };

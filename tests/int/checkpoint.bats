@@ -241,6 +241,8 @@ load criu
 	cp "$T/images/descriptors.json" "$T/good"
 	echo '{"0": "pipe:[1]"}' >"$T/images/descriptors.json"
 	not_restored 'descriptors.json'
+	jq -c '.[0] = "tty[8800:1a]"' "$T/good" >"$T/images/descriptors.json"
+	not_restored 'standard stream 0 was a terminal'
 	jq -c '. + ["/etc/shadow", "extRootNetNS", "pipe:[1]"]' "$T/good" >"$T/images/descriptors.json"
 	restore r; ok; goes_on
 }

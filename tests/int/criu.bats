@@ -133,6 +133,29 @@ while True: s.recv(1)' "$T/sock/s"
 	kill "$pid"	# its connection was to this one, and it ends with it
 	wait_until status_is r stopped
 }
+@test "shell-job: a terminal of the caller's" {
+	needs_criu
+	on_terminal() { background "$1" script -q -f -c "'$BRIG' --root '$ROOT' $2" "$T/typescript.$1"; }
+	conf '' && program count /tmp/n terminal
+	on_terminal c "run -b '$B' c"
+	wait_until counts 3
+	dump; not 'standard stream 0 is a terminal' '--shell-job'
+	status_is c running; goes_on
+	dump --shell-job; ok
+	wait "$pid" || true
+	restore r; not 'standard stream 0 was a terminal' '--shell-job'; nothing_left r
+	on_terminal r "restore --shell-job -b '$B' --image-path '$T/images' r"
+	wait_until status_is r running
+	goes_on
+	wait_until grep -aq "^at " "$T/typescript.r"
+	brig delete --force r
+}
+# In the network of $holder: what CRIU does to it by the method stays until restore.
+in_network() { nsenter -t "$holder" -n "$@"; }
+held() { ! passes; }
+passes() { in_network $PY -c 'import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"", ("127.0.0.1", 9))' 2>"$T/send"; }
+not_by_iptables() { ! by_iptables; }
+by_iptables() { in_network iptables-save | grep -q '^-A CRIU .*DROP'; }
 @test "network-lock: nothing, iptables, nftables" {
 	needs_criu
 	PATH=/usr/sbin:$PATH
