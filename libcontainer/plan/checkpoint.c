@@ -211,6 +211,8 @@ static int add_dump(struct builder *b)
 
 static int order(struct builder *b)
 {
+	if (b->r->criu->lazy_pages && !b->r->criu->page_server)	/* CRIU would wait at an address that nobody knows */
+		return fail(b, ERR_USAGE, "option: --lazy-pages", "--lazy-pages needs --page-server, where the pages can be fetched");
 	ADD(undumpable, b, OP_UNDUMPABLE, HOST, "default: nobody looks into brig while it holds the host's descriptors");
 	b->target = slot_new(b, "target");
 	if (b->target == SLOT_NONE)

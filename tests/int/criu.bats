@@ -72,6 +72,12 @@ needs_uffd() {
 	mv "$T/memory"/*.img "$T/images"
 	restore r; ok; goes_on
 }
+@test "lazy-pages at checkpoint needs an address" {
+	counting
+	dump --lazy-pages; not '--lazy-pages needs --page-server'
+	[ ! -e "$T/images" ]
+	status_is c running
+}
 @test "auto-dedup at checkpoint: the images of before lose what is stored again" {
 	needs_criu
 	local before

@@ -100,7 +100,9 @@ static bool has_option(const struct plan *p, const char *option)
 /* Options of CRIU's that are asked for, and its file of further ones. */
 static void checkpoint(void)
 {
-	struct request_criu how = { .images = "/images", .network_lock = NETWORK_LOCK_NFTABLES };
+	static const char *const passed_on[] = { "network_lock=2", "ps=127.0.0.1:80", "lazy_pages=1", "auto_dedup=1", "file_locks=1", "ext_unix_sk=1", "shell_job=1" };
+	struct request_criu how = { .images = "/images", .network_lock = NETWORK_LOCK_NFTABLES, .page_server = "127.0.0.1:80", .lazy_pages = true,
+				    .auto_dedup = true, .file_locks = true, .ext_unix_sk = true, .shell_job = true };
 	struct spec_pair pair = { "org.criu.config", "/etc/criu/mine.conf", "/annotations" };
 	struct fixture x;
 	struct plan *p = NULL;
@@ -111,7 +113,8 @@ static void checkpoint(void)
 	x.r.target = (struct request_target){ .pid = 7, .cgroup_mount = "/sys/fs/cgroup", .cgroup_path = "/c1" };
 	x.s.annotations = (struct spec_pairs){ 1, &pair };
 	if (ok(plan_checkpoint(&x.s, &x.f, &x.r, &p, &e) == 0, "checkpoint")) {
-		ok(has_option(p, "network_lock=2"), "the way to lock the network");
+		for (size_t i = 0; i < sizeof(passed_on) / sizeof(passed_on[0]); i++)
+			ok(has_option(p, passed_on[i]), "%s", passed_on[i]);
 		ok(has_option(p, "config_file=/etc/criu/mine.conf"), "the file that the annotation names");
 	}
 	plan_free(p);
@@ -120,6 +123,8 @@ static void checkpoint(void)
 	if (ok(plan_checkpoint(&x.s, &x.f, &x.r, &p, &e) == 0, "checkpoint with an empty annotation"))
 		ok(!has_option(p, "config_file=/etc/criu/runc.conf") && !has_option(p, "config_file="), "means no file");
 	plan_free(p);
+	how.page_server = NULL;
+	ok(plan_checkpoint(&x.s, &x.f, &x.r, &p, &e) < 0 && e.kind == ERR_USAGE && strstr(e.text, "--lazy-pages needs --page-server"), "memory that stays needs an address");
 }
 
 static void schemas(void)
