@@ -45,18 +45,8 @@ static int check_directory(int dir, bool writes, struct err *e)
 	return found < 0 ? err_sys(e, "list") : 0;
 }
 
-/* The directory that a chain of pre-dumps goes back to. */
-static int check_parent(int dir, const char *path, struct err *e)
-{
-	OWN_FD parent = sys_openat(dir, path, O_RDONLY | O_DIRECTORY, 0);
-
-	if (parent < 0)
-		return err_sys(e, "invalid --parent-path: stat %s", path);
-	return check_directory(parent, false, e) < 0 ? err_ctx(e, "--parent-path %s", path) : 0;
-}
-
-/* restore: CRIU's link "parent" leads from one dump of a chain to the one below it. *ret: there is one; each is as trustworthy as the first. */
-static int check_chain(int dir, bool *ret, struct err *e)
+/* CRIU's link "parent" leads from one dump of a chain to the one below it. *ret: there is one; each is as trustworthy as the first. */
+static int check_chain(int dir, bool writes, bool *ret, struct err *e)
 {
 	OWN_FD at = sys_openat(dir, ".", O_RDONLY | O_DIRECTORY, 0);
 
@@ -72,12 +62,23 @@ static int check_chain(int dir, bool *ret, struct err *e)
 		below = sys_openat(at, "parent", O_RDONLY | O_DIRECTORY, 0);
 		if (below < 0)
 			return err_sys(e, "open the parent of the images");
-		if (check_directory(below, false, e) < 0)
+		if (check_directory(below, writes, e) < 0)
 			return err_ctx(e, "the parent of the images");
 		fd_drop(&at);
 		at = fd_take(&below);
 	}
 	return err_set(e, ERR_SPEC, 0, "more than %d images, each the parent of another", MAX_CHAIN);
+}
+
+/* checkpoint: the images of before, and what these go back to. */
+static int check_parent(int dir, const char *path, bool writes, struct err *e)
+{
+	OWN_FD parent = sys_openat(dir, path, O_RDONLY | O_DIRECTORY, 0);
+	bool chained = false;
+
+	if (parent < 0)
+		return err_sys(e, "invalid --parent-path: stat %s", path);
+	return check_directory(parent, writes, e) < 0 || check_chain(parent, writes, &chained, e) < 0 ? err_ctx(e, "--parent-path %s", path) : 0;
 }
 
 /* With its parents, as `mkdir -p` does it. What CRIU puts into it is for us alone; but in a user namespace the restored processes look for names in it. */
@@ -126,9 +127,9 @@ int dir_open(struct host *h, const struct step *s, struct err *e)
 	if (check_directory(dir, s->dir.writes, e) < 0)
 		return err_ctx(e, "directory %s", s->dir.path.s);
 	if (s->dir.parent)
-		TRY(check_parent(dir, s->dir.parent, e));
+		TRY(check_parent(dir, s->dir.parent, s->dir.dedup, e));
 	if (h->plan->kind == PLAN_RESTORE)
-		TRY(check_chain(dir, &chained, e));
+		TRY(check_chain(dir, s->dir.dedup, &chained, e));
 	if (h->plan->kind == PLAN_RESTORE && !chained)
 		TRY(as_tree(&dir, e));
 	h->tab.slot[s->dir.slot].fd = fd_take(&dir);

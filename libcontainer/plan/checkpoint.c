@@ -118,7 +118,8 @@ int add_directories(struct builder *b, bool writes, const char *log)
 	images->dir.slot = b->images;
 	images->dir.path.s = r->images;
 	images->dir.make = writes;
-	images->dir.writes = writes;
+	images->dir.writes = writes || r->auto_dedup;
+	images->dir.dedup = r->auto_dedup;
 	images->dir.parent = r->parent;
 	images->dir.log = r->work ? NULL : log;
 	if (!r->work)

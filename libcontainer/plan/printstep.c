@@ -162,6 +162,7 @@ static void dir_fields(struct fields *f, const struct step *s)
 	field_string(f, "path", "", s->dir.path.s);
 	field_flag(f, "make", s->dir.make);
 	field_flag(f, "writes", s->dir.writes);
+	field_flag(f, "dedup", s->dir.dedup);
 	field_string(f, "parent", "parent", s->dir.parent);
 	field_slot(f, "slot", "->", s->dir.slot);
 }

@@ -106,6 +106,20 @@ needs_uffd() {
 	restore --auto-dedup r; ok; goes_on
 	[ "$(on_disk images)" -lt $((before / 2)) ]
 }
+@test "auto-dedup: nothing is changed that has another name" {
+	needs_criu
+	counting
+	dump; ok
+	ln "$T/images/pages-1.img" "$T/precious"
+	restore --auto-dedup c; not 'pages-1.img has more than one name'; nothing_left c
+	restore c; ok; goes_on
+	mv "$T/images" "$T/first"
+	dump --auto-dedup --parent-path ../first; not '--parent-path ../first' 'pages-1.img has more than one name'
+	mkdir "$T/second"
+	ln -s ../first "$T/second/parent"
+	dump --auto-dedup --parent-path ../second; not 'the parent of the images' 'pages-1.img has more than one name'
+	status_is c running; goes_on
+}
 @test "file-locks: a lock is held again" {
 	needs_criu
 	free() { flock -n "$R/tmp/lock" true; }
