@@ -6,6 +6,7 @@
 #include "fs/rootfs.h"
 #include "sys/sys.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -85,11 +86,14 @@ void host_end_criu(struct host *h)
 	h->criu_pid = 0;
 }
 
-/* Where to read more: the first line of CRIU's error says little to whoever does not know it. */
+/* Where to read more: the first line of CRIU's error says little to whoever does not know it. It may have ended before it made its log. */
 static int told_of_error(const struct host *h, const struct criu *c, const char *text, struct err *e)
 {
 	const char *dir = "";
+	struct stat st;
 
+	if (sys_fstatat(h->tab.slot[c->work].fd, c->log, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_set(e, ERR_STATE, 0, "%.260s (it wrote no log)", text);
 	for (size_t i = 0; i < h->plan->n; i++)
 		if (h->plan->step[i].op == OP_DIR_OPEN && h->plan->step[i].dir.slot == c->work)
 			dir = h->plan->step[i].dir.path.s;

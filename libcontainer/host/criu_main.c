@@ -31,6 +31,7 @@ struct work {
 	struct stage place;
 	int socket;			/* our end of CRIU's */
 	pid_t criu;
+	int criu_pidfd;
 	int terminal;			/* the master end that CRIU found without an owner */
 };
 
@@ -256,14 +257,14 @@ static _Noreturn void become_criu(const struct work *w, int socket)
 static int start_criu(struct work *w, struct err *e)
 {
 	struct sys_clone c = { .exit_signal = SIGCHLD, .cgroup = FD_NONE };
-	OWN_FD pidfd = FD_NONE, its_end = FD_NONE;
+	OWN_FD its_end = FD_NONE;
 	int ends[2];
 
 	if (sys_socketpair_seqpacket(ends) < 0)
 		return err_sys(e, "socketpair");
 	w->socket = ends[0];
 	its_end = ends[1];
-	w->criu = sys_clone3(&c, &pidfd);
+	w->criu = sys_clone3(&c, &w->criu_pidfd);
 	if (w->criu < 0)
 		return err_sys(e, "clone3 for criu");
 	if (w->criu == 0)
@@ -271,7 +272,24 @@ static int start_criu(struct work *w, struct err *e)
 	return 0;
 }
 
-static int send_request(const struct work *w, const CriuReq *r, struct err *e)
+static int criu_ended(struct work *w, struct err *e)
+{
+	int status = 0;
+
+	sys_kill(w->criu, SIGKILL);	/* our child and not reaped: the number is still its own; one that is on its way out keeps its status */
+	if (sys_wait4(w->criu, &status, 0, NULL) < 0)
+		return err_sys(e, "wait for criu");
+	w->criu = 0;
+	if (WIFSIGNALED(status))
+		return err_set(e, ERR_STATE, 0, "criu failed: it was ended by signal %d", WTERMSIG(status));
+	if (WEXITSTATUS(status) == ABSENT)
+		return err_set(e, ERR_UNSUPPORTED, 0, "criu cannot be executed: is it installed?");
+	return err_set(e, ERR_STATE, 0, "criu failed: it ended without an answer, with status %d", WEXITSTATUS(status));
+}
+
+static bool is_closed(int num) { return num == EPIPE || num == ECONNRESET; }
+
+static int send_request(struct work *w, const CriuReq *r, struct err *e)
 {
 	OWN_MEM uint8_t *buf = malloc(criu_req__get_packed_size(r) + 1);
 	size_t n;
@@ -279,22 +297,39 @@ static int send_request(const struct work *w, const CriuReq *r, struct err *e)
 	if (!buf)
 		return err_oom(e);
 	n = criu_req__pack(r, buf);
-	return sys_send(w->socket, buf, n, NULL, 0) < 0 ? err_sys(e, "send a request to criu") : 0;
+	if (sys_send(w->socket, buf, n, NULL, 0) >= 0)
+		return 0;
+	return is_closed(errno) ? criu_ended(w, e) : err_sys(e, "send a request to criu");
+}
+
+/* Until there is something to receive. The processes that it restores have its socket as well, so the socket does not tell that it has ended. */
+static int await_criu(struct work *w, struct err *e)
+{
+	struct pollfd p[] = { { .fd = w->socket, .events = POLLIN }, { .fd = w->criu_pidfd, .events = POLLIN } };
+	int n;
+
+	do
+		n = sys_poll(p, 2, NULL);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return err_sys(e, "wait for criu");
+	return p[0].revents ? 0 : criu_ended(w, e);
 }
 
 /* The caller frees *ret with criu_resp__free_unpacked. */
-static int receive(const struct work *w, CriuResp **ret, int *ret_fd, struct err *e)
+static int receive(struct work *w, CriuResp **ret, int *ret_fd, struct err *e)
 {
 	uint8_t buf[MESSAGE_SIZE];
 	size_t nfds = 0;
 	ssize_t n;
 
 	*ret_fd = FD_NONE;
+	TRY(await_criu(w, e));
 	n = sys_recv(w->socket, buf, sizeof(buf), ret_fd, 1, &nfds);
+	if (n == 0 || (n < 0 && is_closed(errno)))
+		return criu_ended(w, e);
 	if (n < 0)
 		return err_sys(e, "receive from criu");
-	if (n == 0)
-		return err_set(e, ERR_PEER, 0, "criu ended without an answer");
 	*ret = criu_resp__unpack(NULL, (size_t)n, buf);
 	return *ret ? 0 : err_set(e, ERR_PEER, 0, "criu sent what is no answer");
 }
@@ -459,20 +494,17 @@ static int perform(struct work *w, struct err *e)
 	return rc < 0 ? -1 : reap(w, e);
 }
 
-/* After a failure. True: there was no criu to execute, and so nobody who read the request. */
-static bool end_criu(const struct work *w)
+static void end_criu(const struct work *w)
 {
-	int status = 0;
-
 	if (w->criu <= 0)
-		return false;
-	sys_kill(w->criu, SIGKILL);	/* our child and not reaped: the number is still its own; an exit status stays what it is */
-	return sys_wait4(w->criu, &status, 0, NULL) > 0 && WIFEXITED(status) && WEXITSTATUS(status) == ABSENT;
+		return;
+	sys_kill(w->criu, SIGKILL);	/* our child and not reaped: the number is still its own */
+	sys_wait4(w->criu, NULL, 0, NULL);
 }
 
 int main(int argc, char **argv)
 {
-	struct work w = { .cgroup = FD_NONE, .root = FD_NONE, .socket = FD_NONE, .init = FD_NONE, .terminal = FD_NONE };
+	struct work w = { .cgroup = FD_NONE, .root = FD_NONE, .socket = FD_NONE, .init = FD_NONE, .criu_pidfd = FD_NONE, .terminal = FD_NONE };
 	char text[CRIU_SAY_SIZE];
 	struct err e = { 0 }, lost;
 
@@ -481,8 +513,7 @@ int main(int argc, char **argv)
 		err_sys(&e, "close_range");
 	else if (take_arguments(&w, argc, argv, &e) == 0 && perform(&w, &e) == 0)
 		return say(CRIU_SAY_DONE, NULL, 0, &e) < 0;
-	if (end_criu(&w))
-		err_set(&e, ERR_UNSUPPORTED, 0, "criu cannot be executed: is it installed?");
+	end_criu(&w);
 	snprintf(text, sizeof(text), CRIU_SAY_ERROR "%s%s%s", e.text, e.num ? ": " : "", e.num ? errno_phrase(e.num) : "");
 	return say(text, NULL, 0, &lost) < 0 ? 2 : 1;
 }

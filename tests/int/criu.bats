@@ -200,3 +200,18 @@ by_iptables() { in_network iptables-save | grep -q '^-A CRIU .*DROP'; }
 	brig delete --force c
 	kill $holder
 }
+@test "a CRIU that crashes: by which signal, and whether there is a log" {
+	needs_criu
+	counting
+	printf '#!/bin/sh\nkill -SEGV $$\n' >"$T/crash"
+	chmod 755 "$T/crash"
+	v_with_crash() { capture unshare -m --propagation private sh -c 'mount --bind "$1" "$2" && shift 2 && exec "$@"' - "$T/crash" "$CRIU" "$BRIG" --root "$ROOT" --log "$T/log" "$@"; }
+	v_with_crash checkpoint --image-path "$T/images" c; not 'criu failed: it was ended by signal 11 (it wrote no log)'
+	status_is c running; goes_on
+	dump; ok
+	jq --arg kill 'pid=$(sed "s/.*\"pid\": *\([0-9]*\).*/\1/"); parent=$(sed -n "s/^PPid:\t//p" /proc/$pid/status)
+		for p in $(cat /proc/$parent/task/$parent/children); do [ $p = $pid ] || kill -KILL $p; done' \
+		'.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c", $kill]}]' "$B/config.json" >"$T/c" && mv "$T/c" "$B/config.json"
+	restore r; not 'criu failed: it was ended by signal 9' "log file: $T/images/restore.log"
+	nothing_left r
+}
