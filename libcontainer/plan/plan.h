@@ -171,7 +171,8 @@ struct step {
 		struct { struct root_path path; } cwd;
 		const struct attest *want;
 		const struct criu *criu;
-		struct { slot_t slot; struct host_path path; bool make, writes, dedup; const char *parent, *log; } dir;	/* writes: into it, so nothing in it may lead elsewhere; dedup: into what it goes back to; log: file that is made anew */
+		/* writes: into it, so nothing in it may lead elsewhere; dedup: into what it goes back to; log: file that is made anew */
+		struct { slot_t slot; struct host_path path; bool make, writes, dedup; const char *parent, *log; } dir;
 		struct { slot_t root, source; struct root_path path; } point;	/* source SLOT_NONE: a directory, else of its type */
 	};
 };
