@@ -143,6 +143,9 @@ BRIG_API int brig_spec_default(const char *hostname, bool rootless, char **ret, 
 BRIG_API int brig_features(char **ret, struct brig_err *);		/* JSON, 4-space indent, final newline */
 /* facts: JSON text of another machine's facts, or NULL for this one. Needs no privilege, changes nothing. */
 BRIG_API int brig_explain(const struct brig_options *, const struct brig_create *, const char *facts, bool json, char **ret, struct brig_err *);
+/* The same for a restore, and for a checkpoint of the container that a create would make. */
+BRIG_API int brig_explain_restore(const struct brig_options *, const struct brig_create *, const struct brig_criu *, const char *facts, bool json, char **ret, struct brig_err *);
+BRIG_API int brig_explain_checkpoint(const struct brig_options *, const struct brig_create *, const struct brig_criu *, const char *facts, bool json, char **ret, struct brig_err *);
 BRIG_API int brig_facts(char **ret, struct brig_err *);			/* this machine, as explain takes it */
 BRIG_API const char *brig_version(void);				/* "0.1.0" */
 BRIG_API const char *brig_spec_version(void);				/* "1.3.0" */

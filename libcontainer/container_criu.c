@@ -67,3 +67,46 @@ int brig_restore(const struct brig_options *o, const struct brig_create *c, cons
 	job_free(&j);
 	return rc < 0 ? public_error(&e, err) : rc;
 }
+
+static int print_plan(const struct plan *p, bool json, char **ret, struct err *e)
+{
+	OWN(str) text = { 0 };
+
+	plan_print(p, json ? PLAN_JSON : PLAN_TEXT, &text);
+	TRY(str_ok(&text, e));
+	*ret = text.s;
+	text = (struct str){ 0 };
+	return 0;
+}
+
+int brig_explain_restore(const struct brig_options *o, const struct brig_create *c, const struct brig_criu *how, const char *facts, bool json, char **ret, struct brig_err *err)
+{
+	struct request_criu r = criu_request(how);
+	OWN(job) j = { 0 };
+	struct err e;
+	int rc = public_request(&j, o, c, &e);
+
+	j.request.criu = &r;
+	return rc < 0 || job_load(&j, facts, &e) < 0 || print_plan(j.plan, json, ret, &e) < 0 ? public_error(&e, err) : 0;
+}
+
+/* The plan of a create tells where the container would be. */
+static int explain_checkpoint(struct job *j, const struct request_criu *how, const char *facts, bool json, char **ret, struct err *e)
+{
+	struct plan *p __attribute__((cleanup(plan_dropp))) = NULL;
+	struct request r = { .id = j->request.id, .bundle = j->request.bundle, .criu = how };
+
+	TRY(job_load(j, facts, e));
+	r.target = (struct request_target){ .cgroup_mount = j->plan->cgroup_mount, .cgroup_path = j->plan->cgroup_path };
+	TRY(plan_checkpoint(j->spec, &j->facts, &r, &p, e));
+	return print_plan(p, json, ret, e);
+}
+
+int brig_explain_checkpoint(const struct brig_options *o, const struct brig_create *c, const struct brig_criu *how, const char *facts, bool json, char **ret, struct brig_err *err)
+{
+	struct request_criu r = criu_request(how);
+	OWN(job) j = { 0 };
+	struct err e;
+
+	return public_request(&j, o, c, &e) < 0 || explain_checkpoint(&j, &r, facts, json, ret, &e) < 0 ? public_error(&e, err) : 0;
+}

@@ -13,7 +13,7 @@ struct values {
 	const char *root, *log, *log_format, *rootless, *cgroup_manager;
 	bool debug, systemd_cgroup, version, help;
 	/* verbs */
-	const char *bundle, *console_socket, *pidfd_socket, *pid_file, *format, *facts;
+	const char *bundle, *console_socket, *pidfd_socket, *pid_file, *format, *facts, *of;
 	const char *preserve_fds;
 	const char *interval, *resources, *l3_schema, *mb_schema, *kernel_memory;
 	const char *blkio_weight, *cpu_period, *cpu_quota, *cpu_burst, *cpu_share, *cpu_rt_period, *cpu_rt_runtime, *cpu_idle, *cpuset_cpus, *cpuset_mems;
@@ -72,6 +72,9 @@ char *absolute_or_null(const char *path);	/* the same; NULL for NULL and "" */
 /* What create, run and restore have in common, from the values; paths are absolute, and freed by release_create. Exits with a message when there is no bundle. */
 struct brig_create create_arguments(const struct verb *verb, const struct values *v);
 void release_create(struct brig_create *c);
+/* What checkpoint and restore have in common; freed by release_criu. */
+struct brig_criu criu_arguments(const struct values *v);
+void release_criu(struct brig_criu *c);
 /* "3" of --preserve-fds; exits with a message when it is no number. */
 unsigned preserved_fds(const struct values *v);
 unsigned listen_fds(void);			/* LISTEN_FDS of the environment, 0 without */

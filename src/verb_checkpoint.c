@@ -55,7 +55,7 @@ static int status_fd(const char *value)
 	return (int)fd;
 }
 
-static struct brig_criu arguments(const struct values *v)
+struct brig_criu criu_arguments(const struct values *v)
 {
 	static const char *const modes[] = { "soft", "full", "strict", "ignore", NULL }, *const locks[] = { "iptables", "nftables", "skip", NULL };
 	struct brig_criu c = {
@@ -79,7 +79,7 @@ static struct brig_criu arguments(const struct values *v)
 	return c;
 }
 
-static void release(struct brig_criu *c)
+void release_criu(struct brig_criu *c)
 {
 	free((char *)(uintptr_t)c->image_path);
 	free((char *)(uintptr_t)c->work_path);
@@ -88,23 +88,23 @@ static void release(struct brig_criu *c)
 int verb_checkpoint(const struct verb *verb, struct values *v)
 {
 	struct brig_options o = library_options(v);
-	struct brig_criu how = arguments(v);
+	struct brig_criu how = criu_arguments(v);
 	struct brig_err e;
 	int rc = brig_checkpoint(&o, v->arg[0], &how, &e);
 
-	release(&how);
+	release_criu(&how);
 	return rc < 0 ? out_error(verb->name, &e) : 0;
 }
 
 int verb_restore(const struct verb *verb, struct values *v)
 {
 	struct brig_options o = library_options(v);
-	struct brig_criu how = arguments(v);
+	struct brig_criu how = criu_arguments(v);
 	struct brig_create c = create_arguments(verb, v);
 	struct brig_err e;
 	int rc = brig_restore(&o, &c, &how, &e);
 
-	release(&how);
+	release_criu(&how);
 	release_create(&c);
 	return rc < 0 ? out_error(verb->name, &e) : rc;
 }

@@ -33,6 +33,26 @@ static int print(char *text)
 	return 0;
 }
 
+/* The plan of the verb that --of names. */
+static int explain(const struct values *v, const struct brig_options *o, const struct brig_create *c, const char *facts, char **ret, struct brig_err *e)
+{
+	const char *of = v->of && v->of[0] ? v->of : "create";
+	bool json = v->format && strcmp(v->format, "json") == 0;
+	struct brig_criu how = criu_arguments(v);
+	int rc;
+
+	if (strcmp(of, "create") == 0)
+		rc = brig_explain(o, c, facts, json, ret, e);
+	else if (strcmp(of, "restore") == 0)
+		rc = brig_explain_restore(o, c, &how, facts, json, ret, e);
+	else if (strcmp(of, "checkpoint") == 0)
+		rc = brig_explain_checkpoint(o, c, &how, facts, json, ret, e);
+	else
+		exit(out_usage("--of %.40s: not create, checkpoint or restore", of));
+	release_criu(&how);
+	return rc;
+}
+
 int verb_explain(const struct verb *verb, struct values *v)
 {
 	struct brig_create c = {
@@ -54,7 +74,7 @@ int verb_explain(const struct verb *verb, struct values *v)
 	c.bundle = bundle;
 	if (v->facts)
 		facts = read_facts(v->facts);
-	rc = brig_explain(&o, &c, facts, v->format && strcmp(v->format, "json") == 0, &text, &e);
+	rc = explain(v, &o, &c, facts, &text, &e);
 	free(bundle);
 	free(facts);
 	return rc < 0 ? out_error(verb->name, &e) : print(text);

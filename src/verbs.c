@@ -73,29 +73,34 @@ static const struct option exec_options[] = {
 	FLAG(auto_dedup, "auto-dedup", 0, "drop memory from images of earlier dumps once it is stored again"), \
 	TEXT(network_lock, "network-lock", 0, "METHOD", "iptables, nftables or skip: how connections are held meanwhile")
 
+#define DUMP_OPTIONS \
+	TEXT(parent_path, "parent-path", 0, "DIR", "images of an earlier --pre-dump, relative to those of this one"), \
+	FLAG(leave_running, "leave-running", 0, "let the container go on"), \
+	FLAG(tcp_skip_in_flight, "tcp-skip-in-flight", 0, "leave out TCP connections that are not yet accepted"), \
+	FLAG(link_remap, "link-remap", 0, "keep open files that have been removed by giving them a name"), \
+	TEXT(page_server, "page-server", 0, "ADDRESS:PORT", "send memory to a page server of CRIU's; with --lazy-pages, be one"), \
+	FLAG(pre_dump, "pre-dump", 0, "write memory only, and let the container go on")
+#define RESTORE_OPTIONS \
+	FLAG(tcp_close, "tcp-close", 0, "close TCP connections that were open"), \
+	TEXT(lsm_profile, "lsm-profile", 0, "TYPE:NAME", "AppArmor profile or SELinux label, instead of the configuration's"), \
+	TEXT(lsm_mount_context, "lsm-mount-context", 0, "CONTEXT", "SELinux context of mounts, instead of the configuration's")
+
 static const struct option checkpoint_options[] = {
 	CRIU_OPTIONS,
-	TEXT(parent_path, "parent-path", 0, "DIR", "images of an earlier --pre-dump, relative to those of this one"),
-	FLAG(leave_running, "leave-running", 0, "let the container go on"),
-	FLAG(tcp_skip_in_flight, "tcp-skip-in-flight", 0, "leave out TCP connections that are not yet accepted"),
-	FLAG(link_remap, "link-remap", 0, "keep open files that have been removed by giving them a name"),
+	DUMP_OPTIONS,
 	TEXT(status_fd, "status-fd", 0, "FD", "write a NUL byte to FD when --lazy-pages is ready"),
-	TEXT(page_server, "page-server", 0, "ADDRESS:PORT", "send memory to a page server of CRIU's"),
-	FLAG(pre_dump, "pre-dump", 0, "write memory only, and let the container go on"),
 	END
 };
 static const struct option restore_options[] = {
 	BUNDLE,
 	CRIU_OPTIONS,
+	RESTORE_OPTIONS,
 	TEXT(console_socket, "console-socket", 0, "PATH", "send the terminal's master end to this listening AF_UNIX socket"),
 	FLAG(detach, "detach", 'd', "return once the container runs"),
 	TEXT(pid_file, "pid-file", 0, "FILE", "write the pid of the container's first process to FILE"),
 	FLAG(no_subreaper, "no-subreaper", 0, "do not adopt orphaned processes of the container"),
 	FLAG(no_pivot, "no-pivot", 0, NULL),
 	FLAG(keep, "keep", 0, "do not delete the container when its program ends"),
-	FLAG(tcp_close, "tcp-close", 0, "close TCP connections that were open"),
-	TEXT(lsm_profile, "lsm-profile", 0, "TYPE:NAME", "AppArmor profile or SELinux label, instead of the configuration's"),
-	TEXT(lsm_mount_context, "lsm-mount-context", 0, "CONTEXT", "SELinux context of mounts, instead of the configuration's"),
 	END
 };
 static const struct option list_options[] = {
@@ -118,6 +123,10 @@ static const struct option explain_options[] = {
 	FLAG(no_pivot, "no-pivot", 0, "as for create"),
 	FLAG(no_new_keyring, "no-new-keyring", 0, "as for create"),
 	TEXT(preserve_fds, "preserve-fds", 0, "N", "as for create"),
+	TEXT(of, "of", 0, "VERB", "create (default), checkpoint or restore: whose acts; the options below are those of the last two"),
+	CRIU_OPTIONS,
+	DUMP_OPTIONS,
+	RESTORE_OPTIONS,
 	END
 };
 static const struct option ps_options[] = { TEXT(format, "format", 'f', "FORMAT", "table (default) or json"), END };
@@ -165,7 +174,8 @@ const struct verb verb_table[] = {
 	  "It is confined like the container's first one, by the configuration that was saved at create, unless an option asks for other. The exit status\n"
 	  "is the program's, or 255 when it could not be started.", exec_options },
 	{ "explain", "[ID]", 0, 1, false, false, verb_explain, "Print every act that a create of the bundle would do, with room and cause, and do nothing",
-	  "Needs no privilege. `host` acts in the caller's process, `init` in the container's first one, `join` in a short-lived one between them.", explain_options },
+	  "Needs no privilege. `host` acts in the caller's process, `init` in the container's first one, `join` in a short-lived one between them. With --of\n"
+	  "it prints the acts of a restore of the bundle, or of a checkpoint of the container that a create would make.", explain_options },
 	{ "features", "", 0, 0, false, false, verb_features, "Print what this build can do, as JSON", NULL, no_options },
 	{ "help", "[VERB]", 0, 1, false, false, verb_help, "Print help", NULL, help_options },
 	{ "kill", "ID [SIGNAL]", 1, 2, true, false, verb_kill, "Send a signal (default TERM) to the container's first process",

@@ -155,6 +155,19 @@ completed() {
 	[ "$rc" = 0 ] && [[ $out == *exec* ]] || fail "explain"
 	[ ! -e "$ROOT" ]
 }
+@test "explain: of a checkpoint and of a restore, with their options" {
+	local facts=$BATS_TEST_DIRNAME/../plan/facts/privileged.json
+	capture brig explain -b "$B" --of checkpoint --facts "$facts" --image-path images --leave-running --file-locks c
+	[ "$rc" = 0 ] && lines "~host dir-open +$PWD/images make writes" "~host criu-dump .*file_locks=1 .*leave_running=1 .*freeze_cgroup=/sys/fs/cgroup$CG/c " "!~clone"
+	capture brig explain -b "$B" --of restore --facts "$facts" --image-path images --lazy-pages --format json c
+	[ "$rc" = 0 ] && [ "$(jq -r '[.[].op | select(startswith("criu"))] | join(" ")' <<<"$out")" = "criu-restore criu-finish criu-resume" ]
+	[[ $out == *lazy_pages=1* ]]
+	capture brig explain -b "$B" --of checkpoint --lazy-pages c
+	[ "$rc" = 1 ] && [[ $err == *'--lazy-pages needs --page-server'* ]]
+	capture brig explain -b "$B" --of delete c
+	[ "$rc" = 1 ] && [[ $err == *'--of delete: not create, checkpoint or restore'* ]]
+	[ ! -e "$ROOT" ]
+}
 
 @test "log: text on standard error, one record" {
 	capture brig state nobody
