@@ -219,6 +219,28 @@ static bool ids_are_fixed(const struct attest *a, unsigned cap)
 	return a->no_new_privs && !(a->caps.bounding >> cap & 1);
 }
 
+/* AppArmor's are followed by the mode, as in "name (enforce)"; where another module comes first, only its own directory has them. */
+static int check_label(struct witness *w)
+{
+	bool apparmor = strncmp(w->want->label, "apparmor:", 9) == 0;
+	const char *want = strchr(w->want->label, ':'), *end;
+	OWN(str) text = { 0 };
+	char path[48];
+	struct stat st;
+	size_t n;
+
+	snprintf(path, sizeof(path), "%d/attr/apparmor/current", w->pid);
+	if (!apparmor || sys_fstatat(w->h->proc.fd, path, &st, 0) < 0)
+		snprintf(path, sizeof(path), "%d/attr/current", w->pid);
+	TRY(procfs_read(&w->h->proc, path, &text, w->e));
+	n = strcspn(text.s, "\n");
+	text.s[n] = '\0';
+	end = apparmor ? strrchr(text.s, '(') : NULL;
+	if (end && end > text.s && end[-1] == ' ')
+		text.s[end - text.s - 1] = '\0';
+	return want && strcmp(text.s, want + 1) == 0 ? 0 : differs(w, "label", text.s);
+}
+
 static int check_restored_process(struct witness *w)
 {
 	static const char *const sets[] = { "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb" };
@@ -236,6 +258,8 @@ static int check_restored_process(struct witness *w)
 		TRY(check_ids(w, status.s, "Gid", a->gid));
 	if (a->no_new_privs)
 		TRY(check_number(w, status.s, "NoNewPrivs", 1));
+	if (a->label)
+		TRY(check_label(w));
 	return a->seccomp_mode ? check_number(w, status.s, "Seccomp", a->seccomp_mode) : 0;
 }
 

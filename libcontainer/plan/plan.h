@@ -79,6 +79,7 @@ struct attest {
 	size_t n_mounts;		/* restored */
 	const struct attest_mount *mount;
 	const struct strings *masked, *readonly;
+	const char *label;		/* restored: TYPE:NAME of each process, TYPE selinux or apparmor; NULL: not compared */
 	slot_t cgroup_dir;		/* restored: all that lives there; SLOT_NONE: there is none */
 	bool terminal;			/* restored: /dev/console is covered by it */
 	bool restored;			/* all processes, and at most this: what ran may have given up more */

@@ -213,6 +213,7 @@ static void attest_fields(struct fields *f, const struct attest *a)
 	if (a->like_ns)
 		namespaces_field(f, "likeTarget", "like the target", a->like_ns);
 	field_string(f, "cgroup", a->cgroup_below ? "cgroup at or below" : "cgroup", a->cgroup);
+	field_string(f, "label", "label", a->label);
 	field_flag(f, "readonlyRoot", a->root_readonly);
 	if (!f->text)
 		field_flag(f, "namespacesReadable", a->ns_readable);

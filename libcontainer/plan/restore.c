@@ -94,21 +94,33 @@ static int give_namespaces(struct builder *b, struct criu *c)
 	return 0;
 }
 
-static int label(struct builder *b, struct criu *c)
+/* TYPE:NAME of what all processes get, or NULL: what the images say. *ret is the plan's. */
+static int process_label(struct builder *b, const char **ret)
 {
 	const struct spec_process *p = &b->s->process;
+	const char *asked = b->r->criu->lsm_profile;
+
+	*ret = NULL;
+	if (asked)
+		*ret = asked;
+	else if (p->selinux_label && p->selinux_label[0])
+		*ret = text(b, "selinux:%s", p->selinux_label);
+	else if (p->apparmor_profile && p->apparmor_profile[0])
+		*ret = text(b, "apparmor:%s", p->apparmor_profile);
+	else
+		return 0;
+	return *ret ? 0 : -1;
+}
+
+static int labels(struct builder *b, struct criu *c)
+{
 	const struct request_criu *r = b->r->criu;
-	const char *context = r->lsm_mount_context ? r->lsm_mount_context : b->s->linux_.mount_label;
+	const char *context = r->lsm_mount_context ? r->lsm_mount_context : b->s->linux_.mount_label, *label;
 
 	if (context && context[0])
 		TRY(criu_option(b, c, text(b, "lsm_mount_context=%s", context)));
-	if (r->lsm_profile)
-		return criu_option(b, c, text(b, "lsm_profile=%s", r->lsm_profile));
-	if (p->selinux_label && p->selinux_label[0])
-		return criu_option(b, c, text(b, "lsm_profile=selinux:%s", p->selinux_label));
-	if (p->apparmor_profile && p->apparmor_profile[0])
-		return criu_option(b, c, text(b, "lsm_profile=apparmor:%s", p->apparmor_profile));
-	return 0;
+	TRY(process_label(b, &label));
+	return label ? criu_option(b, c, text(b, "lsm_profile=%s", label)) : 0;
 }
 
 /* All are born in the container's cgroup. What the images say of cgroups is believed only when that is asked for, or when the cgroup namespace must be
@@ -143,7 +155,7 @@ static int restore_options(struct builder *b, struct criu *c)
 		TRY(criu_option(b, c, "loopback=1"));
 	if (b->s->root_readonly)
 		TRY(criu_option(b, c, "root-readonly=1"));
-	return label(b, c);
+	return labels(b, c);
 }
 
 static int fill(struct builder *b, struct criu *c)
@@ -225,6 +237,7 @@ int attest_restored(struct builder *b, struct attest *a)
 	a->cgroup_dir = b->cgroup;
 	a->cgroup_below = true;
 	a->terminal = b->s->process.terminal;
+	TRY(process_label(b, &a->label));
 	return expected_mounts(b, a);
 }
 

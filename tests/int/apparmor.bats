@@ -1,9 +1,13 @@
 #!/usr/bin/env bats
 # AppArmor profiles: in force after execve, for create and exec; where the module is active (the guests of tests/vm)
 load helpers
+load criu
 load races.bash
 
+criu=$(declare -f setup_more)
+eval "setup_criu${criu#setup_more}"
 setup_more() {
+	setup_criu
 	[ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ] && command -v apparmor_parser >/dev/null || return 0
 	PROFILE=brig-test-$$ PARENT=brig-parent-$$
 	export PROFILE PARENT
@@ -88,6 +92,21 @@ confined_run() {
 	PARENT=$PARENT-strict capture confined timeout -s KILL 20 "$BRIG" --root "$ROOT" run -b "$B" c
 	apparmor_parser -R "$T/strict"
 	[ "$rc" = 1 ] && [[ $err == *"apply apparmor profile $PROFILE"* ]] || fail "it was not refused"
+}
+@test "restore: the profile of the configuration, or --lsm-profile, and no other" {
+	needs_criu
+	has_profile() { grep -q "^$2" "/proc/$(pid_of "$1")/attr/current"; }
+	counting "$(P)"
+	dump; ok
+	restore --lsm-profile apparmor:unconfined r; ok; goes_on
+	has_profile r unconfined
+	brig delete --force r
+	restore c; ok; goes_on
+	has_profile c "$PROFILE (enforce)"
+	dump; ok
+	echo 'lsm-profile apparmor:unconfined' >"$T/criu.conf"	# what the file says goes before what brig says
+	jq --arg file "$T/criu.conf" '.annotations["org.criu.config"] = $file' "$B/config.json" >"$T/c" && mv "$T/c" "$B/config.json"
+	not_restored 'verified restore: label is not what was asked for' unconfined
 }
 @test "the label is right whatever happens to /proc meanwhile" { conf "$(P)" && program sleep 100000; race_labels "$PROFILE (enforce)"; }
 @test "exec: the container has something else at /proc (CVE-2015-1334)" {
