@@ -1,9 +1,13 @@
 #!/usr/bin/env bats
 # SELinux labels, enforced: in force after execve, on mounts and keys, for create and exec; where the module is active (tests/vm/run --guest selinux)
 load helpers
+load criu
 load races.bash
 
+criu=$(declare -f setup_more)
+eval "setup_criu${criu#setup_more}"
 setup_more() {
+	setup_criu
 	[ -e /sys/fs/selinux/enforce ] || return 0
 	ENFORCED=$(</sys/fs/selinux/enforce)
 	export ENFORCED
@@ -28,7 +32,7 @@ setup() {
 P() { echo ".process.selinuxLabel=\"$L\"|.linux.mountLabel=\"$F\""; }
 # host_file LABEL: a folder with a file in it, of this machine
 host_file() { mkdir "$T/host" && echo secret >"$T/host/secret" && chcon -R "$1" "$T/host"; }
-running() {
+sleeping() {
 	conf "$(P)" && program sleep 100000
 	brig create -b "$B" c </dev/null >"$T/o" 2>&1
 	brig start c
@@ -55,7 +59,7 @@ running() {
 @test "mountLabel: another container's may not be used" { want "$(P)|.linux.mountLabel=\"${F%c2}c3\"|addmount(\"/mnt\"; \"tmpfs\"; \"t\"; [\"mode=755\"])" 'create /mnt/new' create./mnt/new=EACCES; }
 @test "the session keyring has the label" { want "$(P)" 'report keyring' "keyring.label=$L"; }
 @test "exec: as the container, or as it is told" {
-	running
+	sleeping
 	capture brig exec c /guest cat /proc/self/attr/current , report keyring
 	lines "cat./proc/self/attr/current=$L" "keyring.label=$L"
 	capture brig exec --process-label "$L,c4" c /guest cat /proc/self/attr/current
@@ -68,6 +72,37 @@ running() {
 	brig start c
 	capture brig exec c /guest read /mnt/secret
 	lines read./mnt/secret=EACCES
+}
+# What CRIU does in the processes of a container, Debian's policy does not allow.
+permissive() {
+	echo 0 >/sys/fs/selinux/enforce
+	"$@"
+	echo 1 >/sys/fs/selinux/enforce
+}
+@test "restore: mountLabel, or --lsm-mount-context" {
+	needs_criu
+	mounted() { grep -q " /mnt .*context=\"*$2\"*\($\|,\)" "/proc/$(pid_of "$1")/mountinfo" || { cat "/proc/$(pid_of "$1")/mountinfo"; return 1; }; }
+	counting ".linux.mountLabel=\"$F\"|addmount(\"/mnt\"; \"tmpfs\"; \"t\"; [\"mode=755\"])"
+	mounted c "$F"
+	permissive dump; ok
+	permissive restore c; ok; goes_on
+	mounted c "$F"
+	permissive dump; ok
+	permissive restore --lsm-mount-context "${F%,c2}" r; ok; goes_on
+	mounted r "${F%,c2}"
+}
+@test "restore: the label is in force again, or refused by a CRIU that is built without SELinux" {
+	needs_criu
+	is_labelled() { [ "$(tr -d '\0' <"/proc/$(pid_of "$1")/attr/current")" = "$2" ]; }
+	counting "$(P)"
+	permissive dump; ok
+	permissive restore c
+	[[ $err != *'selinux not supported'* ]] || { not 'criu failed: type RESTORE'; nothing_left c; return; }
+	ok; goes_on
+	is_labelled c "$L"
+	permissive dump; ok
+	permissive restore --lsm-profile "selinux:$L,c4" r; ok; goes_on
+	is_labelled r "$L,c4"
 }
 @test "the label is right whatever happens to /proc meanwhile" { conf "$(P)" && program sleep 100000; race_labels "$L"; }
 @test "a label that the policy does not know is an error that names it" { refuse '.process.selinuxLabel="no_u:no_r:no_t:s0"' no_t; }
