@@ -95,7 +95,7 @@ int criu_name_namespaces(struct host *h, const struct criu *plan, struct criu_ca
 /* ---- standard streams ----
  *
  * They are mostly the caller's: pipes and files that CRIU cannot make again. The images refer to them by a key, which a file beside the images tells for
- * each of the three; at restore those of the new caller take their places. */
+ * each of the three; at restore those of the new caller take their places. Giving a terminal of one's own away is asked for: --shell-job. */
 
 #define STREAMS "descriptors.json"
 

@@ -34,17 +34,31 @@ needs_uffd() {
 	ended lazy "$pid"
 	goes_on
 }
-@test "lazy-pages at checkpoint: memory stays until it is fetched, and then the container goes" {
-	needs_uffd
-	[ $((0x$(sed -n 's/^CapEff:\t//p' /proc/self/status) >> 24 & 1)) = 1 ] || skip "CRIU's server of pages needs CAP_SYS_RESOURCE"
-	local port dump
-	counting . 'memory 1024'
+# lazy_dump: in the background ($dump) until pages can be fetched at $port
+lazy_dump() {
 	port=$(free_port)
 	exec 9<> <(:)
 	background dump "$BRIG" --root "$ROOT" checkpoint --lazy-pages --page-server "127.0.0.1:$port" --status-fd 9 --image-path "$T/images" c
 	dump=$pid
 	[ "$(head -c 1 <&9 | od -An -tx1)" = " 00" ]
 	exec 9>&-
+}
+@test "lazy-pages at checkpoint: who gives up keeps the container" {
+	needs_uffd
+	counting . 'memory 1024'
+	lazy_dump
+	kill "$dump"
+	wait "$dump" || true
+	wait_until status_is c running
+	goes_on
+	dump; ok
+	restore r; ok; goes_on
+}
+@test "lazy-pages at checkpoint: memory stays until it is fetched, and then the container goes" {
+	needs_uffd
+	[ $((0x$(sed -n 's/^CapEff:\t//p' /proc/self/status) >> 24 & 1)) = 1 ] || skip "CRIU's server of pages needs CAP_SYS_RESOURCE"
+	counting . 'memory 1024'
+	lazy_dump
 	background lazy "$CRIU" lazy-pages --page-server --address 127.0.0.1 --port "$port" -D "$T/images" -W "$T/images"
 	wait_until test -S "$T/images/lazy-pages.socket"
 	jq --arg cg "$CG/r" '.linux.cgroupsPath = $cg' "$B/config.json" >"$T/c" && mv "$T/c" "$B/config.json"
@@ -228,4 +242,23 @@ by_iptables() { in_network iptables-save | grep -q '^-A CRIU .*DROP'; }
 		'.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c", $kill]}]' "$B/config.json" >"$T/c" && mv "$T/c" "$B/config.json"
 	restore r; not 'criu failed: it was ended by signal 9' "log file: $T/images/restore.log"
 	nothing_left r
+}
+@test "a CRIU that is killed in the middle of a dump: the container goes on" {
+	needs_criu
+	local port server
+	counting . 'memory 1024'
+	background server $PY -c 'import socket, sys, time
+s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(1); print(s.getsockname()[1], flush=True)
+c = s.accept(); print("connected", flush=True); time.sleep(100)'
+	server=$pid
+	wait_until test -s "$T/server.out"
+	port=$(<"$T/server.out")
+	background dump "$BRIG" --root "$ROOT" checkpoint --page-server "127.0.0.1:$port" --image-path "$T/images" c
+	wait_until grep -q connected "$T/server.out"
+	child() { tr -d " " <"/proc/$1/task/$1/children"; }
+	kill -KILL $(child $(child $(child "$pid")))	# timeout, brig, brig-criu, CRIU
+	rc=0; wait "$pid" || rc=$?
+	[ "$rc" = 1 ] && grep -q "criu failed: it was ended by signal 9 (log file: $T/images/dump.log)" "$T/dump.out" || { cat "$T/dump.out"; return 1; }
+	status_is c running; goes_on
+	kill "$server"
 }
