@@ -199,7 +199,7 @@ int public_foreground(struct job *j, struct host *h, const struct brig_options *
 	if (rc == 0)
 		rc = relay(pid, pidfd, h->console_master, &n, &status, e);
 	notify_close(&n);
-	if ((rc < 0 || !c->keep) && life_delete(o->root, c->id, true, j->spec, &second) < 0) {
+	if ((rc < 0 || !c->keep) && life_delete(o->root, c->id, true, j->spec, &h->journal, &second) < 0) {
 		if (rc == 0)
 			*e = second;
 		rc = -1;
@@ -214,7 +214,7 @@ int public_detached(struct job *j, struct host *h, const struct brig_options *o,
 
 	if (start_created(j, h, &n, e) == 0)
 		return 0;
-	if (life_delete(o->root, c->id, true, j->spec, &second) < 0)
+	if (life_delete(o->root, c->id, true, j->spec, &h->journal, &second) < 0)
 		log_warn("%s, ignoring", second.text);
 	return -1;
 }
@@ -417,7 +417,7 @@ int brig_delete(const struct brig_options *o, const char *id, bool force, struct
 {
 	struct err e;
 
-	return life_delete(o->root, id, force, NULL, &e) < 0 ? public_error(&e, err) : 0;
+	return life_delete(o->root, id, force, NULL, NULL, &e) < 0 ? public_error(&e, err) : 0;
 }
 
 int brig_signal_number(const char *name)

@@ -28,7 +28,7 @@ int brig_checkpoint(const struct brig_options *o, const char *id, const struct b
 		rc = life_checkpoint(&c, &r, how->lazy_pages ? how->status_fd : FD_NONE, &e);
 	container_close(&c);
 	if (rc == 0 && !how->leave_running && !how->pre_dump)
-		rc = life_delete(o->root, id, true, NULL, &e);
+		rc = life_delete(o->root, id, true, NULL, &c.journal, &e);
 	return rc < 0 ? public_error(&e, err) : 0;
 }
 

@@ -24,19 +24,27 @@ static int refuse(const struct container *c, const char *id, bool force, struct 
 
 /* A locked directory without a journal is a create that was killed before its first write: there is nothing else to undo. One that holds
  * something else than a journal will not get better. Any other failure may pass, and the journal is all that knows of processes and cgroup. */
-static int remove_unreadable(const char *root, const char *id, bool force, const struct container *c, struct err *e)
+static int remove_unreadable(const char *root, const char *id, bool force, const struct journal *only, const struct container *c, struct err *e)
 {
 	bool locked = c->dir.fd >= 0, has_journal = c->journal.id != NULL;
 
 	if (force && !locked && e->kind == ERR_STATE && strcmp(e->text, "container does not exist") == 0)
 		return 0;
-	if (!force || !locked || has_journal || !(e->num == ENOENT || (e->kind == ERR_STATE && e->num == 0)))
+	if (only && e->num == ENOENT)		/* a directory in which the next create has not written yet */
+		return 0;
+	if (!force || only || !locked || has_journal || !(e->num == ENOENT || (e->kind == ERR_STATE && e->num == 0)))
 		return -1;
 	log_warn("%s: removing the directory", e->text);
 	return statedir_remove((struct host_path){ root }, id, &c->dir, e);
 }
 
-int life_delete(const char *root, const char *id, bool force, const struct spec *spec, struct err *e)
+/* Pid and start time are never those of two processes. */
+static bool is_other(const struct container *c, const struct journal *only)
+{
+	return only && (c->status == STATUS_CREATING || c->journal.pid != only->pid || c->journal.start_time != only->start_time);
+}
+
+int life_delete(const char *root, const char *id, bool force, const struct spec *spec, const struct journal *only, struct err *e)
 {
 	const struct spec *saved __attribute__((cleanup(spec_dropp))) = NULL;
 	OWN(container) c;
@@ -44,7 +52,9 @@ int life_delete(const char *root, const char *id, bool force, const struct spec 
 
 	sys_fault_room("undo");
 	if (container_open(root, id, true, &c, e) < 0)
-		return remove_unreadable(root, id, force, &c, e);
+		return remove_unreadable(root, id, force, only, &c, e);
+	if (is_other(&c, only))
+		return 0;
 	TRY(refuse(&c, id, force, e));
 	if (!spec && life_saved_spec(&c, &saved, &ignored) == 0)
 		spec = saved;

@@ -101,7 +101,8 @@ struct usage {
 };
 int life_usage(const struct container *c, struct usage *ret, struct err *e) MUST_CHECK;
 
-int life_delete(const char *root, const char *id, bool force, const struct spec *spec, struct err *e) MUST_CHECK;
+/* only: whose first process is that of this journal; another container, which got the id meanwhile, stays. NULL: any. */
+int life_delete(const char *root, const char *id, bool force, const struct spec *spec, const struct journal *only, struct err *e) MUST_CHECK;
 /* Hooks of the host's side that stand outside the plan: poststart, poststop. state: the status word; pid 0 for none. */
 int life_hooks(const struct spec *s, enum hook_kind kind, const struct journal *j, const char *status, pid_t pid, struct err *e) MUST_CHECK;
 /* The configuration saved at create. */

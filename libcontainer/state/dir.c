@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/file.h>
 
-enum { LOCK_MS = 30000, NOTIFY_DEPTH = 32 };
+enum { OWNER_MS = 300, LOCK_MS = 30000, NOTIFY_DEPTH = 32 };
 
 /* Ours (or root's), and nobody else may write: what is inside is believed (CVE-2018-19295 class). */
 static int trust(int fd, const char *what, struct err *e)
@@ -62,21 +62,22 @@ static int make_root(struct host_path root, struct err *e)
 	return fd_take(&fd);
 }
 
-static int lock(int fd, struct err *e)
+/* 1: locked; 0: somebody else has held it all the time. */
+static int lock(int fd, unsigned ms, struct err *e)
 {
 	unsigned waited = 0;
 
-	for (unsigned ms = 1; sys_flock(fd, LOCK_EX | LOCK_NB) < 0; ms = ms < 50 ? 2 * ms : 50) {
-		struct timespec t = { .tv_nsec = (long)ms * 1000000 };
+	for (unsigned nap = 1; sys_flock(fd, LOCK_EX | LOCK_NB) < 0; nap = nap < 50 ? 2 * nap : 50) {
+		struct timespec t = { .tv_nsec = (long)nap * 1000000 };
 
 		if (errno != EWOULDBLOCK)
 			return err_sys(e, "lock the container");
-		if (waited > LOCK_MS)
-			return err_set(e, ERR_STATE, 0, "container is busy: another command has held its lock for %d seconds", LOCK_MS / 1000);
+		if (waited >= ms)
+			return 0;
 		sys_poll(NULL, 0, &t);
-		waited += ms;
+		waited += nap;
 	}
-	return 0;
+	return 1;
 }
 
 /* Whether the descriptor is still what the name says: a delete may have removed it while we waited for the lock. 1 yes, 0 no, -1 unknown. */
@@ -91,37 +92,69 @@ static int still_there(int root, const char *id, int fd, struct err *e)
 	return by_fd.st_ino == by_name.st_ino && by_fd.st_dev == by_name.st_dev;
 }
 
-/* By `delete --force`, to which a directory without a journal is what a killed create left. */
-static int deleted_meanwhile(struct err *e)
+static int exists(struct err *e)
 {
-	return err_set(e, ERR_STATE, 0, "the container was deleted while it was being created");
+	return err_set(e, ERR_STATE, 0, "container with given ID already exists");
+}
+
+/* Whoever locks the empty directory owns it, and its first file says so: a directory that is empty may be another one than the one that we made,
+ * because a `delete --force` takes it for what a killed create left, and the next create makes it again. 1 ours; 0 it has gone; -1 another's, or an error. */
+static int own(int root, const char *id, int fd, struct err *e)
+{
+	OWN_FD mark = FD_NONE;
+	struct stat journal;
+	int rc = lock(fd, OWNER_MS, e);
+
+	if (rc == 0)
+		return exists(e);
+	if (rc > 0)
+		rc = still_there(root, id, fd, e);
+	if (rc <= 0)
+		return rc;
+	if (sys_fstatat(fd, "state.json", &journal, AT_SYMLINK_NOFOLLOW) == 0)
+		return exists(e);
+	if (errno != ENOENT)
+		return err_sys(e, "stat state.json in the state directory");
+	mark = sys_openat(fd, ".state.json", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+	if (mark < 0 && errno == EEXIST)
+		return exists(e);
+	if (mark < 0 && errno == ENOENT)	/* removed by a create that failed, as below */
+		return 0;
+	return mark < 0 ? err_sys(e, "create a file in the state directory") : 1;
+}
+
+static int make_own(int root, const char *id, struct statedir *ret, struct err *e)
+{
+	OWN_FD fd = FD_NONE;
+	int rc = -1;
+
+	if (sys_mkdirat(root, id, 0700) < 0)
+		return errno == EEXIST ? exists(e) : err_sys(e, "mkdir %s in the state root", id);
+	fd = sys_openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0)
+		err_sys(e, "open %s in the state root", id);
+	else
+		rc = own(root, id, fd, e);
+	if (rc < 0)
+		sys_unlinkat(root, id, AT_REMOVEDIR);	/* one that has an owner is not empty, or its owner makes another */
+	if (rc > 0)
+		ret->fd = fd_take(&fd);
+	return rc;
 }
 
 int statedir_reserve(struct host_path root, const char *id, struct statedir *ret, struct err *e)
 {
-	OWN_FD at = make_root(root, e), fd = FD_NONE;
-	int there;
+	OWN_FD at = make_root(root, e);
+	int rc;
 
 	if (at < 0)
 		return -1;
-	if (sys_mkdirat(at, id, 0700) < 0)
-		return errno == EEXIST ? err_set(e, ERR_STATE, 0, "container with given ID already exists") : err_sys(e, "mkdir %s/%s", root.s, id);
-	fd = sys_openat(at, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-	if (fd < 0 && errno == ENOENT)
-		return deleted_meanwhile(e);
-	if (fd < 0)
-		err_sys(e, "open %s/%s", root.s, id);
-	if (fd < 0 || lock(fd, e) < 0) {
-		sys_unlinkat(at, id, AT_REMOVEDIR);
-		return -1;
-	}
-	there = still_there(at, id, fd, e);
-	if (there < 0)
-		sys_unlinkat(at, id, AT_REMOVEDIR);
-	if (there <= 0)
-		return there < 0 ? -1 : deleted_meanwhile(e);
-	ret->fd = fd_take(&fd);
-	return 0;
+	do
+		rc = make_own(at, id, ret, e);
+	while (rc == 0);	/* each time somebody has deleted it */
+	return rc < 0 ? -1 : 0;
 }
 
 int lookup_open(struct host_path root, struct lookup *ret, struct err *e)
@@ -147,9 +180,11 @@ int statedir_open(const struct lookup *l, const char *id, bool locked, struct st
 		return errno == ENOENT ? err_set(e, ERR_STATE, 0, "container does not exist") : err_sys(e, "open %s in the state root", id);
 	TRY(trust(fd, id, e));
 	if (locked) {
-		int there;
+		int there = lock(fd, LOCK_MS, e);
 
-		TRY(lock(fd, e));
+		TRY(there);
+		if (!there)
+			return err_set(e, ERR_STATE, 0, "container is busy: another command has held its lock for %d seconds", LOCK_MS / 1000);
 		there = still_there(l->root, id, fd, e);
 		TRY(there);
 		if (!there)

@@ -40,7 +40,7 @@ struct journal {
 	const char *annotations;	/* a JSON object, "" none: state and list need nothing else of the configuration */
 };
 
-/* Makes <root> (parents too) and <root>/<id>, locked. ERR_STATE "container with given ID already exists" when it is there. */
+/* Makes <root> (parents too) and <root>/<id>, locked, and ours alone until it is removed. ERR_STATE "container with given ID already exists" when it is there. */
 int statedir_reserve(struct host_path root, const char *id, struct statedir *ret, struct err *e) MUST_CHECK;
 /* Where containers are looked up and what the kernel is asked through: each opened once, however many containers follow. */
 struct lookup { int root; struct procfs proc; int cgroup; char *cgroup_mount; };

@@ -1,0 +1,97 @@
+#!/usr/bin/env bats
+# Whose is an id: verbs that are stopped between two of their calls, while others make and delete the same id
+load helpers
+
+can_trace() { command -v strace >/dev/null && strace -qq -o /dev/null -e trace=getuid -e inject=getuid:error=EPERM true 2>/dev/null; }
+
+# held NAME CALL VERB...: brig in the background, stopped as soon as its first CALL has returned
+held() {
+	local name=$1 call=$2
+	shift 2
+	can_trace || skip "strace cannot trace here"
+	mkdir -p -m 700 "$ROOT"	# or that is the first mkdir
+	( rc=0
+	  strace -qq -o "$T/$name.trace" -e trace="$call" -e inject="$call:signal=SIGSTOP:when=1" "$BRIG" --root "$ROOT" --log "$T/$name.log" "$@" \
+		</dev/null >"$T/$name.out" 2>"$T/$name.err" || rc=$?
+	  echo "$rc" >"$T/$name.new" && mv "$T/$name.new" "$T/$name.rc" ) 3>&- &
+	echo $! >"$T/$name.pid"
+	wait_until grep -sq 'stopped by SIGSTOP' "$T/$name.trace"
+}
+# go_on NAME STATUS: lets it go on, and waits for its end
+go_on() {
+	kill -CONT "$(pgrep -P "$(pgrep -P "$(<"$T/$1.pid")" -x strace)")"
+	wait_until test -e "$T/$1.rc"
+	rc=$(<"$T/$1.rc") out=$(<"$T/$1.out") err=$(<"$T/$1.err")
+	[ "$rc" = "$2" ] || fail "$1 did not end with $2"
+}
+eval "$(declare -f teardown | sed '1s/.*/teardown_common()/')"
+teardown() {
+	local at
+	for at in "$T"/*.pid; do	# what a test that failed has left standing
+		if [ -e "$at" ]; then pkill -KILL -P "$(pgrep -P "$(<"$at")" -x strace)" || true; fi
+	done
+	teardown_common
+}
+
+other_bundle() {
+	mkdir -p "$T/other"
+	jq --arg r "$R" --arg p "$CG/other" '.root.path=$r|.linux.cgroupsPath=$p' "$B/config.json" >"$T/other/config.json"
+}
+# untouched: container c is the other one, created
+untouched() {
+	status_is c created || fail "the other container is not what it was"
+	grep -qx "$(pid_of c)" "$CGROOT$CG/other/cgroup.procs" || fail "its process is not in its cgroup"
+	brig delete c
+	nothing_left
+}
+nothing_left() { [ ! -e "$ROOT/c" ] && [ ! -e "$CGROOT$CG/other" ] && [ ! -e "$CGROOT$CG/c" ] || fail "something is left"; }
+
+@test "a create whose new directory was deleted, and made again by another create, is refused" {
+	other_bundle
+	held first mkdirat create -b "$B" c
+	brig delete --force c
+	brig create -b "$T/other" c </dev/null >/dev/null 2>&1
+	go_on first 1
+	[[ $err == *'container with given ID already exists'* ]] || fail "it was refused for another reason"
+	untouched
+}
+@test "a create whose new directory was deleted makes it again" {
+	held first mkdirat create -b "$B" c
+	brig delete --force c
+	[ ! -e "$ROOT/c" ]
+	go_on first 0
+	status_is c created
+	brig delete c
+	nothing_left
+}
+@test "a create that fails takes back no directory of another create's, not even an empty one" {
+	other_bundle
+	held first mkdirat create -b "$B" c
+	brig delete --force c
+	held second flock create -b "$T/other" c
+	go_on first 1
+	go_on second 0
+	untouched
+}
+@test "a create does not take the directory that a delete is about to remove" {
+	held first mkdirat create -b "$B" c
+	held second flock delete --force c
+	go_on first 1
+	go_on second 0
+	nothing_left
+}
+@test "run deletes its own container at its end, not another one that got the id meanwhile" {
+	local run
+	program sleep 1000000
+	"$BRIG" --root "$ROOT" run -b "$B" c </dev/null >/dev/null 2>&1 3>&- &
+	run=$!
+	wait_until status_is c running
+	kill -STOP "$run"
+	brig delete --force c
+	other_bundle
+	brig create -b "$T/other" c </dev/null >/dev/null 2>&1
+	kill -CONT "$run"
+	rc=0; wait "$run" || rc=$?
+	[ "$rc" = 137 ] || fail "run ended with $rc"
+	untouched
+}
