@@ -315,6 +315,8 @@ static int kill_one(struct container *c, int signal, bool all, struct err *e)
 {
 	OWN_FD pidfd = FD_NONE;
 
+	if (c->status == STATUS_CREATING)
+		return err_set(e, ERR_STATE, 0, "container not running");
 	if (signal == SIGKILL && c->journal.cgroup_path[0] && (!c->journal.own_pid_ns || c->status == STATUS_PAUSED) && c->status != STATUS_STOPPED)
 		return kill_all(&c->journal, e);
 	if (c->status != STATUS_STOPPED)

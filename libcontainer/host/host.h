@@ -44,6 +44,9 @@ int host_walk(struct host *h, size_t to, struct err *e) MUST_CHECK;
 /* Pid of init as the caller's pid namespace numbers it; -1 when it is gone. */
 int host_init_pid(struct host *h, pid_t *ret, struct err *e) MUST_CHECK;
 
+/* Pidfd of init, of the walk; FD_NONE before it is born. */
+int host_init_pidfd(const struct host *h);
+
 /* After a failed walk: init is killed and reaped, if it was born. */
 void host_end_init(struct host *h);
 

@@ -38,6 +38,8 @@ int state_reserve(struct host *h, const struct step *s, struct err *e)
 			       .cgroup_mount = p->cgroup_mount, .cgroup_path = "", .systemd_unit = p->systemd_unit, .keyring = "", .rdt_path = "", .rdt_monitor = "",
 			       .systemd_cgroup = r->systemd_cgroup, .rootless = p->rootless, .own_pid_ns = p->own_pid_ns,
 			       .has_terminal = false, .owner = (uint32_t)sys_geteuid(), .annotations = p->annotations };
+	j->creator = sys_getpid();
+	TRY(procfs_start_time(&h->proc, j->creator, &j->creator_start, NULL, e));
 	TRY(statedir_reserve((struct host_path){ r->state_root }, r->id, &h->state, e));
 	h->reserved = true;
 	if (p->cgroup_path[0])

@@ -117,17 +117,17 @@ static slot_t birth_slot(const struct step *s)
 	return s->op == OP_CLONE ? s->clone.pidfd : s->op == OP_CRIU_RESTORE ? s->criu->init : SLOT_NONE;
 }
 
-static int birth_fd(const struct host *h)
+int host_init_pidfd(const struct host *h)
 {
 	for (size_t i = 0; i < h->plan->n && h->tab.n; i++)
-		if (birth_slot(&h->plan->step[i]) != SLOT_NONE)
+		if (birth_slot(&h->plan->step[i]) != SLOT_NONE && h->tab.slot[birth_slot(&h->plan->step[i])].fd >= 0)
 			return h->tab.slot[birth_slot(&h->plan->step[i])].fd;
 	return FD_NONE;
 }
 
 void host_end_init(struct host *h)
 {
-	int pidfd = birth_fd(h);
+	int pidfd = host_init_pidfd(h);
 	siginfo_t info;
 
 	host_end_holder(h);
@@ -173,14 +173,11 @@ static int pid_of_pidfd(struct host *h, int pidfd, pid_t *ret, struct err *e)
 int host_init_pid(struct host *h, pid_t *ret, struct err *e)
 {
 	if (h->init_pid <= 0) {
-		for (size_t i = 0; i < h->plan->n; i++) {
-			const struct step *s = &h->plan->step[i];
+		int pidfd = host_init_pidfd(h);
 
-			if (birth_slot(s) != SLOT_NONE && h->tab.slot[birth_slot(s)].fd >= 0)
-				TRY(pid_of_pidfd(h, h->tab.slot[birth_slot(s)].fd, &h->init_pid, e));
-		}
-		if (h->init_pid <= 0)
+		if (pidfd < 0)
 			return err_set(e, ERR_BUG, 0, "init does not exist yet");
+		TRY(pid_of_pidfd(h, pidfd, &h->init_pid, e));
 		TRY(state_note_init(h, e));
 	}
 	*ret = h->init_pid;

@@ -7,9 +7,34 @@
 #include <errno.h>
 #include <string.h>
 
+enum { PATIENCE_MS = 300, LOCK_MS = 30000 };
+
+/* Who creates holds the lock all the time, and in hooks that can be long: 0, and c is not locked. 1 when it is. */
+static int take_lock(const struct lookup *l, const char *id, struct container *c, struct err *e)
+{
+	for (unsigned waited = 0; waited < LOCK_MS; waited += PATIENCE_MS) {
+		int rc = statedir_lock(l, id, &c->dir, PATIENCE_MS, e);
+
+		if (rc != 0)
+			return rc;
+		if (journal_read(&c->dir, &c->mem, &c->journal, e) == 0 && c->journal.phase == PHASE_CREATING)
+			return 0;
+	}
+	return err_set(e, ERR_STATE, 0, "container is busy: another command has held its lock for %d seconds", LOCK_MS / 1000);
+}
+
 int container_find(struct lookup *l, const char *id, bool lock, struct container *c, struct err *e)
 {
-	TRY(statedir_open(l, id, lock, &c->dir, e));
+	TRY(statedir_open(l, id, &c->dir, e));
+	if (lock) {
+		int rc = take_lock(l, id, c, e);
+
+		TRY(rc);
+		c->locked = rc;
+		c->status = STATUS_CREATING;
+		if (!c->locked)
+			return 0;
+	}
 	/* Without a journal: somebody makes or deletes it at this moment, or was killed before its first write. With the lock, too: between mkdir and lock of
 	 * a create there is room for us. */
 	if (journal_read(&c->dir, &c->mem, &c->journal, e) < 0)
@@ -72,13 +97,16 @@ static void state_for_hook(const struct spec *s, const struct journal *j, const 
 int life_hooks(const struct spec *s, enum hook_kind kind, const struct journal *j, const char *status, pid_t pid, struct err *e)
 {
 	OWN(str) state = { 0 };
+	OWN_FD init = FD_NONE;
 
 	if (s->hooks[kind].n == 0)
 		return 0;
+	if (pid)
+		TRY(status_pidfd(j, &init, e));
 	state_for_hook(s, j, status, pid, &state);
 	TRY(str_ok(&state, e));
 	for (size_t i = 0; i < s->hooks[kind].n; i++) {
-		struct hook_call c = { .hook = &s->hooks[kind].item[i], .kind = kind, .index = i, .state = state.s, .cwd = j->bundle };
+		struct hook_call c = { .hook = &s->hooks[kind].item[i], .kind = kind, .index = i, .state = state.s, .cwd = j->bundle, .init = pid ? &init : NULL };
 
 		if (hook_run(&c, e) == 0)
 			continue;

@@ -36,6 +36,8 @@ int life_pids(const struct container *c, pid_t **ret, size_t *ret_n, struct err 
 	struct cgdir d = { FD_NONE };
 	int rc;
 
+	if (c->status == STATUS_CREATING)
+		return err_set(e, ERR_STATE, 0, "container not running");
 	TRY(life_cgroup(c, &d, e));
 	rc = cgdir_pids(&d, true, ret, ret_n, e);
 	cgdir_close(&d);

@@ -34,7 +34,9 @@ struct container {
 	struct statedir dir;
 	struct journal journal;
 	enum status status;
+	bool locked;
 };
+/* lock: waits for it up to 30 s (then ERR_STATE), but not for a create: its container comes soon, `creating` and not locked. */
 int container_open(const char *root, const char *id, bool lock, struct container *c, struct err *e) MUST_CHECK;
 /* One of many, whose id comes from the list: c must be empty. */
 int container_find(struct lookup *l, const char *id, bool lock, struct container *c, struct err *e) MUST_CHECK;

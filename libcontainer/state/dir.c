@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/file.h>
 
-enum { OWNER_MS = 300, LOCK_MS = 30000, NOTIFY_DEPTH = 32 };
+enum { OWNER_MS = 300, NOTIFY_DEPTH = 32 };
 
 /* Ours (or root's), and nobody else may write: what is inside is believed (CVE-2018-19295 class). */
 static int trust(int fd, const char *what, struct err *e)
@@ -172,26 +172,30 @@ void lookup_dropp(struct lookup *l)
 	free(l->cgroup_mount);
 }
 
-int statedir_open(const struct lookup *l, const char *id, bool locked, struct statedir *ret, struct err *e)
+static int absent(struct err *e)
+{
+	return err_set(e, ERR_STATE, 0, "container does not exist");
+}
+
+int statedir_open(const struct lookup *l, const char *id, struct statedir *ret, struct err *e)
 {
 	OWN_FD fd = sys_openat(l->root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 
 	if (fd < 0)
-		return errno == ENOENT ? err_set(e, ERR_STATE, 0, "container does not exist") : err_sys(e, "open %s in the state root", id);
+		return errno == ENOENT ? absent(e) : err_sys(e, "open %s in the state root", id);
 	TRY(trust(fd, id, e));
-	if (locked) {
-		int there = lock(fd, LOCK_MS, e);
-
-		TRY(there);
-		if (!there)
-			return err_set(e, ERR_STATE, 0, "container is busy: another command has held its lock for %d seconds", LOCK_MS / 1000);
-		there = still_there(l->root, id, fd, e);
-		TRY(there);
-		if (!there)
-			return err_set(e, ERR_STATE, 0, "container does not exist");
-	}
 	ret->fd = fd_take(&fd);
 	return 0;
+}
+
+int statedir_lock(const struct lookup *l, const char *id, const struct statedir *d, unsigned ms, struct err *e)
+{
+	int rc = lock(d->fd, ms, e);
+
+	if (rc <= 0)
+		return rc;
+	rc = still_there(l->root, id, d->fd, e);
+	return rc == 0 ? absent(e) : rc;
 }
 
 void statedir_close(struct statedir *d)

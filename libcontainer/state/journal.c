@@ -15,6 +15,8 @@ static const struct field { const char *name; enum kind kind; size_t offset; } f
 	{ "created", TEXT, offsetof(struct journal, created) },
 	{ "pid", PID, offsetof(struct journal, pid) },
 	{ "startTime", U64, offsetof(struct journal, start_time) },
+	{ "creator", PID, offsetof(struct journal, creator) },
+	{ "creatorStartTime", U64, offsetof(struct journal, creator_start) },
 	{ "cgroupMount", TEXT, offsetof(struct journal, cgroup_mount) },
 	{ "cgroupPath", TEXT, offsetof(struct journal, cgroup_path) },
 	{ "cgroupKeep", U32, offsetof(struct journal, cgroup_keep) },

@@ -28,6 +28,8 @@ struct journal {
 	const char *created;		/* RFC3339 with nanoseconds, UTC; "" while creating */
 	pid_t pid;			/* host pid of init; 0 unknown */
 	unsigned long long start_time;	/* clock ticks; 0 unknown */
+	pid_t creator;			/* who makes, or made, it; ended in most cases */
+	unsigned long long creator_start;
 	const char *cgroup_mount, *cgroup_path;	/* "" none */
 	unsigned cgroup_keep;		/* components of cgroup_path that existed before us */
 	bool systemd_cgroup, rootless;
@@ -49,8 +51,10 @@ int lookup_open(struct host_path root, struct lookup *ret, struct err *e) MUST_C
 void lookup_dropp(struct lookup *l);
 #define LOOKUP_NONE { .root = FD_NONE, .proc = { FD_NONE }, .cgroup = FD_NONE }
 
-/* Opens an existing one. lock: take the exclusive lock (waits up to 30 s, then ERR_STATE). Absent: ERR_STATE "container does not exist". */
-int statedir_open(const struct lookup *l, const char *id, bool lock, struct statedir *ret, struct err *e) MUST_CHECK;
+/* Opens an existing one. Absent: ERR_STATE "container does not exist". */
+int statedir_open(const struct lookup *l, const char *id, struct statedir *ret, struct err *e) MUST_CHECK;
+/* Takes the exclusive lock of it: 1; 0 when others have held it for ms milliseconds. Gone meanwhile: the same error. */
+int statedir_lock(const struct lookup *l, const char *id, const struct statedir *d, unsigned ms, struct err *e) MUST_CHECK;
 void statedir_close(struct statedir *d);
 struct strings_out { size_t n; const char **item; };
 /* Ids below the root in name order. */
@@ -71,5 +75,7 @@ const char *status_name(enum status s);
 int status_of(struct lookup *l, const struct statedir *d, const struct journal *j, enum status *ret, struct err *e) MUST_CHECK;
 /* pidfd of init, proven to be the same process by its start time; FD_NONE (and 0) when it is gone. */
 int status_pidfd(const struct journal *j, int *ret_pidfd, struct err *e) MUST_CHECK;
+/* The same of who creates it. */
+int status_creator(const struct journal *j, int *ret_pidfd, struct err *e) MUST_CHECK;
 
 #endif

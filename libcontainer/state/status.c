@@ -16,23 +16,23 @@ const char *status_name(enum status s)
 }
 
 /* A pid is reused, a pid with its start time is not: 1 when this is the same process and it has not ended. */
-static int lives(struct procfs *proc, const struct journal *j, struct err *e)
+static int lives(struct procfs *proc, pid_t pid, unsigned long long since, struct err *e)
 {
 	unsigned long long start;
 	struct err gone;
 	char state;
 	int rc;
 
-	if (j->pid <= 0)
+	if (pid <= 0)
 		return 0;
 	if (proc->fd < 0)
 		TRY(procfs_open(proc, e));
-	rc = procfs_start_time(proc, j->pid, &start, &state, &gone);
+	rc = procfs_start_time(proc, pid, &start, &state, &gone);
 	if (rc < 0 && gone.num != ENOENT && gone.num != ESRCH) {	/* not knowing is not death: delete would leave it running */
 		*e = gone;
 		return -1;
 	}
-	return rc == 0 && start == j->start_time && state != 'Z' && state != 'X';
+	return rc == 0 && start == since && state != 'Z' && state != 'X';
 }
 
 /* A lookup's cgroup mount is mostly that of all its containers. */
@@ -67,7 +67,7 @@ int status_of(struct lookup *l, const struct statedir *d, const struct journal *
 		*ret = STATUS_CREATING;
 		return 0;
 	}
-	alive = lives(&l->proc, j, e);
+	alive = lives(&l->proc, j->pid, j->start_time, e);
 	TRY(alive);
 	if (!alive)
 		*ret = STATUS_STOPPED;
@@ -78,24 +78,34 @@ int status_of(struct lookup *l, const struct statedir *d, const struct journal *
 	return 0;
 }
 
-int status_pidfd(const struct journal *j, int *ret_pidfd, struct err *e)
+static int open_process(pid_t pid, unsigned long long since, int *ret_pidfd, struct err *e)
 {
 	struct procfs proc = { FD_NONE };
 	OWN_FD fd = FD_NONE;
 	int alive;
 
 	*ret_pidfd = FD_NONE;
-	if (j->pid <= 0)
+	if (pid <= 0)
 		return 0;
-	fd = sys_pidfd_open(j->pid);
+	fd = sys_pidfd_open(pid);
 	if (fd < 0 && (errno == ESRCH || errno == EINVAL))	/* EINVAL: ended and reaped, but still the number of a session or a process group */
 		return 0;
 	if (fd < 0)
-		return err_sys(e, "pidfd_open %d", j->pid);
-	alive = lives(&proc, j, e);	/* after the open: the descriptor and the check are of the same process */
+		return err_sys(e, "pidfd_open %d", pid);
+	alive = lives(&proc, pid, since, e);	/* after the open: the descriptor and the check are of the same process */
 	procfs_close(&proc);
 	TRY(alive);
 	if (alive)
 		*ret_pidfd = fd_take(&fd);
 	return 0;
+}
+
+int status_pidfd(const struct journal *j, int *ret_pidfd, struct err *e)
+{
+	return open_process(j->pid, j->start_time, ret_pidfd, e);
+}
+
+int status_creator(const struct journal *j, int *ret_pidfd, struct err *e)
+{
+	return open_process(j->creator, j->creator_start, ret_pidfd, e);
 }

@@ -10,9 +10,9 @@
 #include <string.h>
 #include <sys/prctl.h>
 
-enum { CAPTURE = 4096, EXEC_FAILED = 127 };
+enum { CAPTURE = 4096, EXEC_FAILED = 127, MOURN_MS = 10000 };
 
-struct running { pid_t pid; int pidfd, out; char text[CAPTURE]; size_t n; };
+struct running { pid_t pid; int pidfd, out; bool outlived; char text[CAPTURE]; size_t n; };
 
 static char **vector(const char *first, const struct strings *list)
 {
@@ -38,7 +38,7 @@ static int state_memfd(const char *state, struct err *e)
 }
 
 /* In the new process. A memfd as standard input cannot fill up, so a hook that does not read cannot hold us. */
-static _Noreturn void become(const struct hook_call *c, char **argv, char **env, int in, int out)
+static _Noreturn void become(const struct hook_call *c, pid_t parent, char **argv, char **env, int in, int out)
 {
 	char text[512];
 	sigset_t none;
@@ -47,6 +47,7 @@ static _Noreturn void become(const struct hook_call *c, char **argv, char **env,
 	sys_fault_room("hook");
 	sigemptyset(&none);
 	if (sys_sigmask(SIG_SETMASK, &none, NULL) < 0 || sys_signal_default_all() < 0 || sys_prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ||
+	    sys_getppid() != parent ||	/* it died before that, and we would stay */
 	    sys_dup3(in, 0, true) < 0 || sys_dup3(out, 1, true) < 0 || sys_dup3(out, 2, true) < 0 ||
 	    sys_close_range(3, ~0u, 0) < 0 || sys_chdir(c->cwd) < 0)
 		sys_exit(EXEC_FAILED);
@@ -62,6 +63,7 @@ static int spawn(const struct hook_call *c, struct running *r, struct err *e)
 	OWN_MEM char **env = vector(NULL, c->hook->has_env ? &c->hook->env : c->env);
 	OWN_FD in = state_memfd(c->state, e);
 	struct sys_clone clone = { .exit_signal = SIGCHLD, .cgroup = FD_NONE };
+	pid_t parent = sys_getpid();
 	int pipe[2];
 
 	if (in < 0)
@@ -72,7 +74,7 @@ static int spawn(const struct hook_call *c, struct running *r, struct err *e)
 		return err_sys(e, "pipe");
 	r->pid = sys_clone3(&clone, &r->pidfd);
 	if (r->pid == 0)
-		become(c, argv, env, in, pipe[1]);
+		become(c, parent, argv, env, in, pipe[1]);
 	close(pipe[1]);
 	r->out = pipe[0];
 	return r->pid < 0 ? err_sys(e, "clone3 for a hook") : 0;
@@ -102,19 +104,32 @@ static int64_t now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* Init has ended: the hook's new end. */
+static int64_t mourn(struct running *r, int64_t end)
+{
+	int64_t latest = now_ms() + MOURN_MS;
+
+	r->outlived = true;
+	return end < latest ? end : latest;
+}
+
 /* Waits for the process, not for the end of its output: a daemon that the hook left behind may hold the pipe. 1: in time, 0: too late. */
 static int finish(const struct hook_call *c, struct running *r, struct err *e)
 {
-	int64_t end = now_ms() + (int64_t)c->hook->timeout * 1000;
+	int64_t end = c->hook->timeout ? now_ms() + (int64_t)c->hook->timeout * 1000 : INT64_MAX;
+
+	if (c->init && *c->init < 0)
+		end = mourn(r, end);
 
 	for (;;) {
-		struct pollfd p[2] = { { .fd = r->pidfd, .events = POLLIN }, { .fd = r->out, .events = POLLIN } };
-		int64_t left = end - now_ms();
+		struct pollfd p[3] = { { .fd = r->pidfd, .events = POLLIN }, { .fd = r->out, .events = POLLIN },
+				       { .fd = c->init && !r->outlived ? *c->init : FD_NONE, .events = POLLIN } };
+		int64_t left = end < INT64_MAX ? end - now_ms() : 1;
 		struct timespec t = { .tv_sec = left / 1000, .tv_nsec = (left % 1000) * 1000000 };
 
-		if (c->hook->timeout && left <= 0)
+		if (left <= 0)
 			return 0;
-		if (sys_poll(p, 2, c->hook->timeout ? &t : NULL) < 0) {
+		if (sys_poll(p, 3, end < INT64_MAX ? &t : NULL) < 0) {
 			if (errno == EINTR)
 				continue;
 			return err_sys(e, "wait for the hook");
@@ -123,6 +138,8 @@ static int finish(const struct hook_call *c, struct running *r, struct err *e)
 			capture(r);
 		else if (p[0].revents)
 			return 1;
+		if (p[2].revents)
+			end = mourn(r, end);
 	}
 }
 
@@ -136,7 +153,9 @@ static int verdict(const struct hook_call *c, struct running *r, int status, boo
 	while (r->n && r->text[r->n - 1] == ' ')
 		r->n--;
 	r->text[r->n] = '\0';
-	if (!in_time)
+	if (!in_time && r->outlived)
+		err_set(e, ERR_SYS, 0, "hook ran on after the container's init had ended%s%s", sep, r->text);
+	else if (!in_time)
 		err_set(e, ERR_SYS, 0, "hook ran past specified timeout of %u.0s%s%s", c->hook->timeout, sep, r->text);
 	else if (WIFSIGNALED(status))
 		err_set(e, ERR_SYS, 0, "signal %d%s%s", WTERMSIG(status), sep, r->text);

@@ -95,3 +95,56 @@ nothing_left() { [ ! -e "$ROOT/c" ] && [ ! -e "$CGROOT$CG/other" ] && [ ! -e "$C
 	[ "$rc" = 137 ] || fail "run ended with $rc"
 	untouched
 }
+
+# creating VERB: create or run, hanging in a hook; its status in $T/creator.rc
+creating() {
+	conf '.hooks.createRuntime=[{path:"/bin/sh", args:["sh", "-c", "touch \($T)/hooked; exec sleep 1000000"], env:["PATH=\(env.PATH)", "BRIG_TEST=\($T)/"]}]'
+	( rc=0; "$BRIG" --root "$ROOT" "$1" -b "$B" c </dev/null >/dev/null 2>&1 || rc=$?; echo "$rc" >"$T/creator.rc" ) 3>&- &
+	wait_until test -e "$T/hooked"
+}
+creator_failed() { wait_until test -s "$T/creator.rc" && [ "$(<"$T/creator.rc")" != 0 ] && wait_until none_of_ours || fail "the creation has not ended"; }
+
+@test "a container that is being created: state and list say so, the other verbs refuse it and do not wait" {
+	local verb text
+	creating create
+	status_is c creating
+	[ "$(brig list -f json | jq -r '.[0] | "\(.id) \(.status)"')" = 'c creating' ]
+	while IFS=: read -r verb text; do
+		# shellcheck disable=SC2086
+		capture brig --log "$T/log" $verb
+		[ "$rc" != 0 ] && [ "$rc" != 137 ] && [[ $err == *"$text"* ]] || fail "$verb was not refused" || return 1
+	done <<-END
+		start c:cannot start a container in the creating state
+		exec c /guest:cannot exec in a container that is being created
+		kill c KILL:container not running
+		delete c:cannot delete container c that is not stopped: creating
+		pause c:container not running
+		resume c:container not paused
+		ps c:container not running
+		update --pids-limit 10 c:container not running
+		events --stats c:container with id c is not running
+		checkpoint --image-path $T/images c:Container cannot be checkpointed in creating state
+		create -b $B c:container with given ID already exists
+		run -b $B c:container with given ID already exists
+	END
+	[ ! -e "$T/creator.rc" ] || fail "the creation has ended"
+	brig delete --force c
+	nothing_left
+	creator_failed
+}
+@test "delete --force ends a creation that hangs in a hook, of create and of run" {
+	for verb in create run; do
+		rm -f "$T/creator.rc" "$T/hooked"
+		creating "$verb"
+		brig delete --force c
+		nothing_left
+		creator_failed
+	done
+}
+@test "delete --force ends a creation that stands still before init is born" {
+	held first mknodat create -b "$B" c
+	brig delete --force c
+	nothing_left
+	wait_until test -e "$T/first.rc"
+	[ "$(<"$T/first.rc")" != 0 ]
+}

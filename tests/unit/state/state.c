@@ -26,7 +26,9 @@ static int find(const char *id, bool lock, struct statedir *d, struct err *e)
 {
 	OWN(lookup) l = LOOKUP_NONE;
 
-	return lookup_open(root, &l, e) < 0 ? -1 : statedir_open(&l, id, lock, d, e);
+	if (lookup_open(root, &l, e) < 0 || statedir_open(&l, id, d, e) < 0)
+		return -1;
+	return lock && statedir_lock(&l, id, d, 30000, e) <= 0 ? -1 : 0;
 }
 
 static int list_all(struct arena *mem, struct strings_out *list, struct err *e)
@@ -161,14 +163,14 @@ static void removing(void)
 	ok(access("/etc/passwd", F_OK) == 0, "and the link's target is there");
 }
 
-static const struct journal sample = { .phase = PHASE_CREATED, .id = "c", .bundle = "/b \"q\"", .rootfs = "/r", .created = "2024-01-01T00:00:00.5Z", .pid = 77, .start_time = UINT64_MAX,
+static const struct journal sample = { .phase = PHASE_CREATED, .id = "c", .bundle = "/b \"q\"", .rootfs = "/r", .created = "2024-01-01T00:00:00.5Z", .pid = 77, .start_time = UINT64_MAX, .creator = 78, .creator_start = 5,
 	.cgroup_mount = "/m", .cgroup_path = "/p", .cgroup_keep = 3, .systemd_cgroup = true, .rootless = true, .systemd_unit = "u", .keyring = "k", .own_pid_ns = true,
 	.has_terminal = true, .rdt_path = "", .rdt_monitor = "/r/mon_groups/x", .owner = 4294967295u, .annotations = "{\"a\":\"\"}" };
 
 static bool same(const struct journal *a, const struct journal *b)
 {
 	return a->phase == b->phase && !strcmp(a->id, b->id) && !strcmp(a->bundle, b->bundle) && !strcmp(a->rootfs, b->rootfs) && !strcmp(a->created, b->created) && a->pid == b->pid &&
-	       a->start_time == b->start_time && !strcmp(a->cgroup_mount, b->cgroup_mount) && !strcmp(a->cgroup_path, b->cgroup_path) && a->cgroup_keep == b->cgroup_keep &&
+	       a->start_time == b->start_time && a->creator == b->creator && a->creator_start == b->creator_start && !strcmp(a->cgroup_mount, b->cgroup_mount) && !strcmp(a->cgroup_path, b->cgroup_path) && a->cgroup_keep == b->cgroup_keep &&
 	       a->systemd_cgroup == b->systemd_cgroup && a->rootless == b->rootless && !strcmp(a->systemd_unit, b->systemd_unit) && !strcmp(a->keyring, b->keyring) &&
 	       a->own_pid_ns == b->own_pid_ns && a->has_terminal == b->has_terminal && !strcmp(a->rdt_path, b->rdt_path) && !strcmp(a->rdt_monitor, b->rdt_monitor) && a->owner == b->owner &&
 	       !strcmp(a->annotations, b->annotations);
@@ -215,7 +217,7 @@ static void journal(void)
 		return;
 	ok(journal_read(&d, &mem, &back, &e) < 0 && e.num == ENOENT, "no journal yet");
 	ok(journal_write(&d, &sample, &e) == 0 && journal_read(&d, &mem, &back, &e) == 0 && same(&sample, &back), "there and back");
-	ok(statedir_read(&d, "state.json", 100000, &t, &e) == 0 && json_parse(&mem, "j", t.s, t.n, &whole, &e) == 0 && whole->count == 20, "20 fields");
+	ok(statedir_read(&d, "state.json", 100000, &t, &e) == 0 && json_parse(&mem, "j", t.s, t.n, &whole, &e) == 0 && whole->count == 22, "22 fields");
 	for (const struct json *m = whole->child; m; m = m->next) {
 		unsigned taken = 0;
 

@@ -407,6 +407,30 @@ static void hooks(void)
 	free(big);
 }
 
+/* A hook that waits for a container that has died. */
+static void outlived(void)
+{
+	const char *hangs[] = { "sh", "-c", "echo left; exec sleep 1000000" }, *ends[] = { "sh", "-c", "exit 0" };
+	const struct spec_hook wait = { .path = "/bin/sh", .args = { 3, hangs }, .at = "/h" }, quick = { .path = "/bin/sh", .args = { 3, ends }, .at = "/h" };
+	struct hook_call c = { .hook = &wait, .kind = HOOK_CREATE_RUNTIME, .state = "", .cwd = "/" };
+	pid_t init = fork();
+	int pidfd, none = -1;
+	struct err e;
+
+	if (init == 0)
+		_exit(0);
+	pidfd = sys_pidfd_open(init);
+	c.init = &pidfd;
+	memset(&e, 0, sizeof(e));
+	ok(hook_run(&c, &e) < 0 && strstr(e.text, "hook ran on after the container's init had ended, output: left"), "a hook that outlives init is killed");
+	c.hook = &quick;
+	ok(hook_run(&c, &e) == 0, "one that ends is content");
+	c.init = &none;
+	ok(hook_run(&c, &e) == 0, "also when init had ended before");
+	waitpid(init, NULL, 0);
+	close(pidfd);
+}
+
 int main(void)
 {
 	signal(SIGPIPE, SIG_IGN);
@@ -416,6 +440,7 @@ int main(void)
 	walking();
 	no_executor();
 	brief();
+	outlived();
 	hooks();
 	return done();
 }
