@@ -7,9 +7,24 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+enum { LOAD_TRIES = 100 };
+
 static int bpf(int cmd, union bpf_attr *attr)
 {
 	return (int)syscall(SYS_bpf, cmd, attr, sizeof(*attr));
+}
+
+/* The verifier gives up when a signal comes, also one that ends nothing (SIGCONT). */
+static int load(union bpf_attr *attr)
+{
+	int fd = -1;
+
+	for (unsigned i = 0; i < LOAD_TRIES; i++) {
+		fd = bpf(BPF_PROG_LOAD, attr);
+		if (fd >= 0 || (errno != EAGAIN && errno != EINTR))
+			break;
+	}
+	return fd;
 }
 
 static uint64_t address(const void *p)
@@ -36,13 +51,13 @@ int sys_bpf_load_device(const struct bpf_insn *insn, size_t n, char *log, size_t
 	attr.insn_cnt = (uint32_t)n;
 	attr.license = address("GPL");
 	memcpy(attr.prog_name, "device", sizeof("device"));
-	fd = bpf(BPF_PROG_LOAD, &attr);
+	fd = load(&attr);
 	/* Only a refusal by the verifier is worth a second call: a log makes the load slower, and a short buffer makes it fail. */
 	if (fd < 0 && log_size > 0 && (errno == EINVAL || errno == EACCES)) {
 		attr.log_level = 1;
 		attr.log_buf = address(log);
 		attr.log_size = (uint32_t)log_size;
-		fd = bpf(BPF_PROG_LOAD, &attr);
+		fd = load(&attr);
 	}
 	return fd;
 }
