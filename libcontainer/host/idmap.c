@@ -7,6 +7,7 @@
 #include <linux/mount.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #define NEWUIDMAP "/usr/bin/newuidmap"	/* by absolute path, never by $PATH (CVE-2026-39402 class) */
 #define NEWGIDMAP "/usr/bin/newgidmap"
@@ -102,6 +103,16 @@ int id_map(struct host *h, const struct step *s, struct err *e)
 	return write_map(h, pid, "gid_map", s->ids.gid, e);
 }
 
+/* Nothing of ours stays open in it (no lock of the state directory), and it ends with us, whatever ends us. */
+static _Noreturn void stand_in(pid_t parent)
+{
+	sys_fault_room("");
+	if (sys_prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 && sys_getppid() == parent && sys_close_range(0, ~0u, 0) == 0)
+		for (;;)
+			sys_poll(NULL, 0, NULL);	/* killed by the host below */
+	sys_exit(1);
+}
+
 /* A user namespace that nobody lives in carries a mapping that is not the container's: made by a child that is gone after. */
 static int mapping_userns(struct host *h, const struct step *s, int *ret, struct err *e)
 {
@@ -109,13 +120,12 @@ static int mapping_userns(struct host *h, const struct step *s, int *ret, struct
 	OWN_FD pidfd = FD_NONE;
 	char path[48];
 	int fd = FD_NONE;
-	pid_t pid = sys_clone3(&c, &pidfd);
+	pid_t parent = sys_getpid(), pid = sys_clone3(&c, &pidfd);
 
 	if (pid < 0)
 		return err_sys(e, "clone3 for an id mapping");
 	if (pid == 0)
-		for (;;)
-			sys_poll(NULL, 0, NULL);	/* killed by the host below */
+		stand_in(parent);
 	snprintf(path, sizeof(path), "%d/ns/user", pid);
 	if (write_map(h, pid, "uid_map", s->idmap.uid, e) == 0 && write_map(h, pid, "gid_map", s->idmap.gid, e) == 0) {
 		fd = sys_openat(h->proc.fd, path, O_RDONLY, 0);

@@ -148,3 +148,25 @@ creator_failed() { wait_until test -s "$T/creator.rc" && [ "$(<"$T/creator.rc")"
 	wait_until test -e "$T/first.rc"
 	[ "$(<"$T/first.rc")" != 0 ]
 }
+creator_has_two_children() { creator=$(pgrep -P "$tracer") && [ "$(pgrep -c -P "$creator")" = 2 ]; }
+@test "a create that was killed while it mapped ids leaves no process, and no lock" {
+	conf '.mounts+=[{destination:"/mnt", type:"none", source:$T, options:["bind"], uidMappings:[{containerID:0,hostID:1000,size:1}], gidMappings:[{containerID:0,hostID:1000,size:1}]}]'
+	can_trace || skip "strace cannot trace here"
+	strace -qq -o "$T/trace" -e trace=clone3 -e inject=clone3:delay_exit=600000000:when=2 "$BRIG" --root "$ROOT" create -b "$B" c </dev/null >/dev/null 2>&1 3>&- &
+	tracer=$!
+	wait_until creator_has_two_children	# init, and who holds the mapping
+	kill -KILL "$creator" "$tracer"
+	wait_until none_of_ours
+	brig delete --force c
+	nothing_left
+}
+@test "a signal while the device program is loaded does not hurt" {
+	for error in EAGAIN EINTR; do
+		can_trace || skip "strace cannot trace here"
+		capture strace -qq -o "$T/trace" -e trace=bpf -e inject=bpf:error=$error:when=1 "$BRIG" --root "$ROOT" create -b "$B" c
+		grep -q BPF_PROG_LOAD.*INJECTED "$T/trace" || fail "nothing was loaded"
+		[ "$rc" = 0 ] || fail "it did not try again"
+		brig delete c
+	done
+	nothing_left
+}
