@@ -68,8 +68,10 @@ int life_look_at_seccomp(const struct spec *s, pid_t pid, struct err *e)
 		*e = gone;
 		return err_ctx(e, "verified start");
 	}
-	if (rc < 0 || !text.s || strstr(text.s, "\nState:\tZ") || strstr(text.s, "\nSeccomp:\t2"))
+	if (rc < 0 || !text.s || strstr(text.s, "\nSeccomp:\t2") || strstr(text.s, "\nSeccomp:\t3"))	/* 3: by its filter it dies */
 		return 0;
+	if (!strstr(text.s, "\nVmSize:"))	/* without memory: it was killed when it had not come to its filter, let alone its program */
+		return err_set(e, ERR_PEER, 0, "init ended before it executed the program");
 	return err_set(e, ERR_POLICY, 0, "verified start: the seccomp filter is not in force");
 }
 
@@ -108,7 +110,7 @@ int life_start(struct container *c, const struct spec *spec, struct notify *n, s
 	TRY(answer(out, e));
 	if (life_look_at_seccomp(spec, c->journal.pid, e) < 0 || life_hooks(spec, HOOK_POSTSTART, &c->journal, "running", c->journal.pid, e) < 0) {
 		kill_now(&c->journal);
-		return -1;
+		return e->kind == ERR_PEER ? refuse(STATUS_STOPPED, e) : -1;
 	}
 	c->status = STATUS_RUNNING;
 	return 0;

@@ -92,6 +92,25 @@ worker() {
 		[ ! -e "$CGROOT$CG/n1" ]
 	done
 }
+@test "start of a container that is killed before it comes to its program says that it has stopped" {
+	local pid s
+	bundles
+	# Nobody collects it: what /proc says of a process that has ended is to be had for as long as start looks.
+	python3 -c 'import ctypes, subprocess, sys; ctypes.CDLL(None).prctl(36, 1, 0, 0, 0); subprocess.run(sys.argv[1:]); sys.stdin.read()' \
+		"$BRIG" --root "$ROOT" create -b "$T/b/n1" n1 < <(wait_until test -e "$T/done") >/dev/null 2>&1 3>&- &
+	wait_until status_is n1 created
+	pid=$(pid_of n1)
+	kill -STOP "$pid"
+	(rc=0; brig --log "$T/log" start n1 >/dev/null 2>"$T/e" || rc=$?; echo "$rc" >"$T/rc") &
+	s=$!
+	wait_until test ! -e "$ROOT/n1/start.in"
+	kill -KILL "$pid"
+	wait "$s"
+	touch "$T/done"
+	wait
+	[ "$(<"$T/rc")" = 1 ] && grep -q 'cannot start a container that has stopped' "$T/e" || { cat "$T/rc" "$T/e"; return 1; }
+	brig delete n1
+}
 @test "start twice at the same time: one wins" {
 	local i n
 	bundles
