@@ -123,22 +123,27 @@ int cgdir_existing(struct host_path mount, const char *path, unsigned *ret, stru
 	return 0;
 }
 
-static int make(int root, const char *prefix, unsigned n, void *arg, struct err *e)
+static int make_one(int root, const char *prefix, unsigned n, unsigned *keep, struct err *e)
 {
-	(void)n;
-	(void)arg;
-	if (sys_mkdirat(root, prefix, 0755) < 0 && errno != EEXIST)
-		return err_sys(e, "mkdir cgroup /%s", prefix);
+	if (sys_mkdirat(root, prefix, 0755) < 0)
+		return errno == EEXIST ? 0 : err_sys(e, "mkdir cgroup /%s", prefix);
+	if (keep && *keep >= n)
+		*keep = n - 1;
 	return 0;
 }
 
-int cgdir_make(struct host_path mount, const char *path, struct cgdir *ret, struct err *e)
+static int make(int root, const char *prefix, unsigned n, void *arg, struct err *e)
 {
-	TRY(each_prefix(mount, path, make, NULL, e));
+	return make_one(root, prefix, n, arg, e);
+}
+
+int cgdir_make(struct host_path mount, const char *path, struct cgdir *ret, unsigned *keep, struct err *e)
+{
+	TRY(each_prefix(mount, path, make, keep, e));
 	return cgdir_open(mount, path, ret, e);
 }
 
-struct enabling { const char *controllers, *leaf; };
+struct enabling { const char *controllers, *leaf; unsigned *keep; };
 
 /* "+memory +pids": are all of them in "cpu memory pids"? */
 static bool all_in(const char *wanted, const char *list)
@@ -206,15 +211,13 @@ static int enable_step(int root, const char *prefix, unsigned n, void *arg, stru
 {
 	const struct enabling *en = arg;
 
-	(void)n;
-	if (sys_mkdirat(root, prefix, 0755) < 0 && errno != EEXIST)
-		return err_sys(e, "mkdir cgroup /%s", prefix);
+	TRY(make_one(root, prefix, n, en->keep, e));
 	return strcmp(prefix, en->leaf) == 0 ? 1 : enable_in(root, prefix, en, e);
 }
 
-int cgdir_enable(struct host_path mount, const char *path, const char *controllers, struct err *e)
+int cgdir_enable(struct host_path mount, const char *path, const char *controllers, unsigned *keep, struct err *e)
 {
-	struct enabling en = { controllers, relative(path) };
+	struct enabling en = { controllers, relative(path), keep };
 	OWN_FD root = open_mount(mount, path, e);
 
 	if (root < 0)

@@ -21,10 +21,10 @@ bool cgroup_frozen(int mount, const char *path);
 int cgdir_open(struct host_path mount, const char *path, struct cgdir *ret, struct err *e) MUST_CHECK;
 /* Depth of the deepest existing directory on the path, in components ("/a/b/c" with /a existing: 1). */
 int cgdir_existing(struct host_path mount, const char *path, unsigned *ret_components, struct err *e) MUST_CHECK;
-/* Makes what is missing. */
-int cgdir_make(struct host_path mount, const char *path, struct cgdir *ret, struct err *e) MUST_CHECK;
+/* Makes what is missing. keep: lowered to the number of components above the first one that was; or NULL. */
+int cgdir_make(struct host_path mount, const char *path, struct cgdir *ret, unsigned *keep, struct err *e) MUST_CHECK;
 /* Enables controllers ("+memory +pids") in every ancestor's cgroup.subtree_control. A threaded one is an error: neither cgroup.kill nor cgroup.procs work below it. */
-int cgdir_enable(struct host_path mount, const char *path, const char *controllers, struct err *e) MUST_CHECK;
+int cgdir_enable(struct host_path mount, const char *path, const char *controllers, unsigned *keep, struct err *e) MUST_CHECK;
 void cgdir_close(struct cgdir *d);
 
 int cgdir_write(const struct cgdir *d, const char *file, const char *text, struct err *e) MUST_CHECK;

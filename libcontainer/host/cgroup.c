@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { MAKE_TRIES = 100 };
+
 unsigned cgroup_components(const char *path)
 {
 	unsigned n = 0;
@@ -51,13 +53,31 @@ int cgroup_refuse_used(struct host_path mount, const char *path, unsigned existi
 	return rc;
 }
 
+/* Another container with the same parents may take them away, with itself, at this moment: then they are made again, and are ours to remove. */
+static int make(const struct step *s, struct cgdir *d, unsigned *keep, struct err *e)
+{
+	bool enable = s->cgroup.controllers && s->cgroup.controllers[0];
+
+	for (unsigned tries = 0; tries < MAKE_TRIES; tries++) {
+		if ((!enable || cgdir_enable(s->cgroup.mount, s->cgroup.path, s->cgroup.controllers, keep, e) == 0) &&
+		    cgdir_make(s->cgroup.mount, s->cgroup.path, d, keep, e) == 0)
+			return 0;
+		if (e->num != ENOENT)
+			break;
+	}
+	return -1;
+}
+
 int cgroup_make(struct host *h, const struct step *s, struct err *e)
 {
 	struct cgdir d = { FD_NONE };
+	unsigned keep = h->journal.cgroup_keep;
 
-	if (s->cgroup.controllers && s->cgroup.controllers[0])
-		TRY(cgdir_enable(s->cgroup.mount, s->cgroup.path, s->cgroup.controllers, e));
-	TRY(cgdir_make(s->cgroup.mount, s->cgroup.path, &d, e));
+	TRY(make(s, &d, &h->journal.cgroup_keep, e));
+	if (h->journal.cgroup_keep < keep && journal_write(&h->state, &h->journal, e) < 0) {
+		cgdir_close(&d);
+		return -1;
+	}
 	h->tab.slot[s->cgroup.slot].fd = d.fd;
 	if (h->journal.cgroup_keep < cgroup_components(s->cgroup.path) || refuse_used(&d, e) == 0)
 		return 0;

@@ -41,7 +41,7 @@ int cgroup_open(struct host *h, const struct step *s, struct err *e)
 	const char *path = NULL;
 
 	if (s->cgroup.controllers[0])
-		TRY(cgdir_enable(s->cgroup.mount, s->cgroup.path, s->cgroup.controllers, e));
+		TRY(cgdir_enable(s->cgroup.mount, s->cgroup.path, s->cgroup.controllers, NULL, e));
 	TRY(cgdir_open(s->cgroup.mount, s->cgroup.path, &d, e));
 	if (s->cgroup.follow && cgdir_read(&d, "cgroup.subtree_control", &enabled, e) < 0) {
 		cgdir_close(&d);

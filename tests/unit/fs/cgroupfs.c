@@ -43,15 +43,15 @@ static void names(void)
 
 	for (size_t i = 0; i < 3; i++)
 		ok(cgdir_open(mnt, escapes[i], &d, &e) < 0 && d.fd == FD_NONE, "%s is not opened", escapes[i]);
-	ok(cgdir_make(mnt, "/../brig-unit-escape", &d, &e) < 0 && e.kind == ERR_SPEC && !there("/../brig-unit-escape"), "nor made");
+	ok(cgdir_make(mnt, "/../brig-unit-escape", &d, NULL, &e) < 0 && e.kind == ERR_SPEC && !there("/../brig-unit-escape"), "nor made");
 	ok(cgdir_open((struct host_path){ "/tmp" }, "/", &d, &e) < 0 && e.kind == ERR_UNSUPPORTED, "another file system is refused");
 	ok(cgdir_open((struct host_path){ "/nope" }, "/", &d, &e) < 0 && e.num == ENOENT, "an absent mount");
 	ok(cgdir_open(mnt, sub, &d, &e) < 0 && e.num == ENOENT, "an absent cgroup");
 	ok(cgdir_existing(mnt, sub, &n, &e) == 0 && n == 0, "nothing of its path is there");
-	ok(cgdir_make(mnt, deep, &d, &e) == 0 && there(deep) && fcntl(d.fd, F_GETFD) == FD_CLOEXEC, "made with its parents");
+	ok(cgdir_make(mnt, deep, &d, NULL, &e) == 0 && there(deep) && fcntl(d.fd, F_GETFD) == FD_CLOEXEC, "made with its parents");
 	ok(cgdir_existing(mnt, deep, &n, &e) == 0 && n == 3, "all three are there");
 	cgdir_close(&d);
-	ok(cgdir_make(mnt, deep, &d, &e) == 0, "made again");
+	ok(cgdir_make(mnt, deep, &d, NULL, &e) == 0, "made again");
 	cgdir_close(&d);
 	cgdir_close(&d);
 }
@@ -75,8 +75,8 @@ static void files(void)
 	ok(cgdir_write(&d, "..", "0", &e) < 0, "nor is ..");
 	ok(cgdir_read(&d, "cgroup.nope", &t, &e) < 0 && e.num == ENOENT, "an absent file");
 	cgdir_close(&d);
-	ok(cgdir_enable(mnt, sub, "+nope", &e) < 0 && strstr(e.text, "+nope"), "a controller that does not exist");
-	ok(cgdir_enable(mnt, sub, "", &e) == 0, "none asked for");
+	ok(cgdir_enable(mnt, sub, "+nope", NULL, &e) < 0 && strstr(e.text, "+nope"), "a controller that does not exist");
+	ok(cgdir_enable(mnt, sub, "", NULL, &e) == 0, "none asked for");
 }
 
 static pid_t sleeper(const char *path)
@@ -132,10 +132,10 @@ static void removing(void)
 
 	ok(cgdir_remove(mnt, sub, 1, &e) == 0 && !there(sub) && there(base), "removed with all below, its parent kept");
 	ok(cgdir_remove(mnt, sub, 1, &e) == 0, "absent is success");
-	ok(cgdir_make(mnt, deep, &d, &e) == 0, "made again");
+	ok(cgdir_make(mnt, deep, &d, NULL, &e) == 0, "made again");
 	cgdir_close(&d);
 	ok(cgdir_remove(mnt, deep, 0, &e) == 0 && !there(base), "removed with its parents");
-	ok(cgdir_make(mnt, deep, &d, &e) == 0, "and again");
+	ok(cgdir_make(mnt, deep, &d, NULL, &e) == 0, "and again");
 	cgdir_close(&d);
 	/* The test's own cgroup stands for a mount, so that a mistake removes nothing of others. */
 	snprintf(inner, sizeof(inner), "%s%s", mnt.s, base);
