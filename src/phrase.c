@@ -84,6 +84,7 @@ const char *phrase_hint(const struct brig_err *e)
 		{ "there is no cgroup v2 hierarchy", "mount one: mount -t cgroup2 none /sys/fs/cgroup/unified" },
 		{ "not available: it is needed for", "the controller is not enabled in this hierarchy (see cgroup.controllers); leave the limit out, or boot with cgroup v2 only" },
 		{ "no permission is granted for cgroups", "leave out linux.resources and linux.cgroupsPath, or have the cgroup delegated" },
+		{ "takes no process", "name another cgroup with --cgroup, one that has none below it" },
 		{ "criu cannot be executed", "install the package criu" },
 		{ "checkpoint and restore are not built", "build brig with libprotobuf-c and protoc-c" },
 		{ "OOM-killed", "raise linux.resources.memory.limit" },

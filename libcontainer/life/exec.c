@@ -7,6 +7,7 @@
 #include "sys/sys.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -59,6 +60,23 @@ static int walk_all(struct exec *x, struct host *h, struct err *e)
 	return life_look_at_seccomp(x->job.spec, h->init_pid, e);
 }
 
+/* Of a process that ends the memory goes first. */
+static bool has_memory(pid_t pid)
+{
+	OWN(str) text = { 0 };
+	struct procfs proc;
+	struct err ignored;
+	char path[32];
+	int rc;
+
+	if (procfs_open(&proc, &ignored) < 0)
+		return true;
+	snprintf(path, sizeof(path), "%d/status", pid);
+	rc = procfs_read(&proc, path, &text, &ignored);
+	procfs_close(&proc);
+	return rc == 0 && text.s && strstr(text.s, "\nVmSize:");
+}
+
 /* The container may end at any moment, and each act fails then in a way of its own: the reason is the same for all. Its first process ends as the
  * last of its namespace (pid_namespaces(7)): not before ours has been waited for, and then some moments later. */
 static bool has_ended(const struct exec *x, const struct err *e)
@@ -72,8 +90,21 @@ static bool has_ended(const struct exec *x, const struct err *e)
 		return false;
 	if (strncmp(e->text, "exec: ", 6) == 0 || status_pidfd(&x->container.journal, &pidfd, &ignored) < 0)
 		return false;
-	p.fd = pidfd;
-	return pidfd < 0 || sys_poll(&p, 1, &moment) > 0;
+	p.fd = pidfd;	/* readable only when all others of the namespace are gone, too, and one may take its time */
+	return pidfd < 0 || sys_poll(&p, 1, &moment) > 0 || !has_memory(x->container.journal.pid);
+}
+
+/* The kernel's reasons for which a cgroup takes no process (cgroup-v2.rst). */
+static void explain_cgroup(const struct exec *x, struct err *e)
+{
+	const char *sub = x->job.request.target.sub_cgroup;
+
+	if (!sub || (strcmp(e->op, "clone") != 0 && strcmp(e->op, "join-clone") != 0))
+		return;
+	if (e->num == EBUSY)
+		err_set(e, ERR_STATE, EBUSY, "cgroup %.200s of the container gives controllers to the cgroups below, and so takes no process itself", sub);
+	else if (e->num == EOPNOTSUPP)
+		err_set(e, ERR_STATE, EOPNOTSUPP, "cgroup %.200s of the container is threaded, or below a threaded one, and so takes no process of others", sub);
 }
 
 int life_exec(struct exec *x, struct host *h, struct err *e)
@@ -90,6 +121,8 @@ int life_exec(struct exec *x, struct host *h, struct err *e)
 		host_end_init(h);
 	if (has_ended(x, e))
 		err_set(e, ERR_STATE, 0, "cannot exec in a stopped container");
+	else if (e->kind == ERR_SYS)
+		explain_cgroup(x, e);
 	else if (e->kind == ERR_PEER && life_oom_killed(h))
 		err_set(e, ERR_PEER, 0, "%s", "the process was killed before it could start (possibly OOM-killed)");
 	return -1;

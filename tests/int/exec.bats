@@ -322,6 +322,26 @@ same() { # FILTER: the second process's report is the first one's
 	x --cgroup sub/ c /guest report cgroup; ok; lines cgroup=/sub
 	x --cgroup / c /guest report cgroup; ok; lines cgroup=/
 }
+@test "--cgroup: a threaded one" {
+	conf . && program sleep 1000000
+	brig create -b "$B" c </dev/null >/dev/null 2>&1
+	mkdir "$CGROOT$CG/c/sub"
+	echo threaded >"$CGROOT$CG/c/sub/cgroup.type" || skip "no threaded cgroups"
+	mkdir "$CGROOT$CG/c/sub/below"	# "domain invalid"
+	x --cgroup sub/below c /guest; not 'cgroup sub/below of the container is threaded, or below a threaded one'
+}
+@test "--cgroup: one that gives controllers to those below" {
+	local c=$CGROOT$CG/c
+	grep -qw memory "$CGROOT/cgroup.controllers" || skip "no memory controller"
+	conf '.linux.resources.memory.limit=100000000' && program sleep 1000000
+	brig create -b "$B" c </dev/null >/dev/null 2>&1
+	mkdir -p "$c/home" "$c/sub/below"
+	pid_of c >"$c/home/cgroup.procs"
+	echo +memory >"$c/cgroup.subtree_control"
+	echo +memory >"$c/sub/cgroup.subtree_control"
+	x --cgroup sub c /guest; not 'cgroup sub of the container gives controllers to the cgroups below'
+	grep -q 'name another cgroup with --cgroup' "$T/log"
+}
 @test "--cgroup: outside, missing, with controllers" {
 	local sub
 	running '' say up
