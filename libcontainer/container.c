@@ -303,11 +303,14 @@ int brig_exec(const struct brig_options *o, const struct brig_exec *c, struct br
 static int kill_all(const struct journal *j, struct err *e)
 {
 	struct cgdir d;
-	int rc;
+	int rc = cgdir_open((struct host_path){ j->cgroup_mount }, j->cgroup_path, &d, e);
 
-	TRY(cgdir_open((struct host_path){ j->cgroup_mount }, j->cgroup_path, &d, e));
-	rc = cgdir_kill(&d, e);
-	cgdir_close(&d);
+	if (rc == 0) {
+		rc = cgdir_kill(&d, e);
+		cgdir_close(&d);
+	}
+	if (rc < 0 && (e->num == ENOENT || e->num == ENODEV))	/* deleted meanwhile */
+		return err_set(e, ERR_STATE, 0, "container not running");
 	return rc;
 }
 

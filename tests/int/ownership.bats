@@ -4,14 +4,15 @@ load helpers
 
 can_trace() { command -v strace >/dev/null && strace -qq -o /dev/null -e trace=getuid -e inject=getuid:error=EPERM true 2>/dev/null; }
 
-# held NAME CALL VERB...: brig in the background, stopped as soon as its first CALL has returned
+# held NAME CALL[:N] VERB...: brig in the background, stopped as soon as its first, or N-th, CALL has returned
 held() {
-	local name=$1 call=$2
+	local name=$1 call=${2%:*} nth=1
+	[[ $2 != *:* ]] || nth=${2#*:}
 	shift 2
 	can_trace || skip "strace cannot trace here"
 	mkdir -p -m 700 "$ROOT"	# or that is the first mkdir
 	( rc=0
-	  strace -qq -o "$T/$name.trace" -e trace="$call" -e inject="$call:signal=SIGSTOP:when=1" "$BRIG" --root "$ROOT" --log "$T/$name.log" "$@" \
+	  strace -qq -o "$T/$name.trace" -e trace="$call" -e inject="$call:signal=SIGSTOP:when=$nth" "$BRIG" --root "$ROOT" --log "$T/$name.log" "$@" \
 		</dev/null >"$T/$name.out" 2>"$T/$name.err" || rc=$?
 	  echo "$rc" >"$T/$name.new" && mv "$T/$name.new" "$T/$name.rc" ) 3>&- &
 	echo $! >"$T/$name.pid"
@@ -28,7 +29,7 @@ eval "$(declare -f teardown | sed '1s/.*/teardown_common()/')"
 teardown() {
 	local at
 	for at in "$T"/*.pid; do	# what a test that failed has left standing
-		if [ -e "$at" ]; then pkill -KILL -P "$(pgrep -P "$(<"$at")" -x strace)" || true; fi
+		if [ -e "$at" ] && at=$(pgrep -P "$(<"$at")" -x strace); then pkill -KILL -P "$at"; fi
 	done
 	teardown_common
 }
@@ -168,5 +169,30 @@ creator_has_two_children() { creator=$(pgrep -P "$tracer") && [ "$(pgrep -c -P "
 		[ "$rc" = 0 ] || fail "it did not try again"
 		brig delete c
 	done
+	nothing_left
+}
+@test "the parent of the cgroup goes with another container while create comes to it: it is made again, and goes with ours" {
+	mkdir "$CGROOT$CG"	# there when the journal is written
+	held first renameat create -b "$B" c
+	rmdir "$CGROOT$CG"
+	go_on first 0
+	grep -qx "$(pid_of c)" "$CGROOT$CG/c/cgroup.procs"
+	brig delete c
+	[ ! -e "$CGROOT$CG" ] || fail "the parent is left"
+}
+@test "the parent of the cgroup goes with another container just after create has made it: it is made again" {
+	held first mkdirat:2 create -b "$B" c
+	rmdir "$CGROOT$CG"
+	go_on first 0
+	brig delete c
+	[ ! -e "$CGROOT$CG" ] || fail "the parent is left"
+}
+@test "kill of a paused container that is deleted at that moment" {
+	brig create -b "$B" c </dev/null >/dev/null 2>&1
+	brig pause c
+	held first openat2 kill c KILL
+	brig delete --force c
+	go_on first 1
+	[[ $err == *'container not running'* ]] || fail "it was another reason"
 	nothing_left
 }
