@@ -86,7 +86,7 @@ static int open_doomed(const char *root, const char *id, bool force, const struc
 		if (c->locked)
 			return 1;
 		if (tries == MAX_TRIES)
-			return err_set(e, ERR_STATE, 0, "the creation of container %s does not end", id);
+			return err_set(e, ERR_STATE, 0, "container is busy: its creation cannot be ended");
 		creator = c->journal.creator;
 		end_creation(c, tries >= POLITE_TRIES);
 		container_close(c);

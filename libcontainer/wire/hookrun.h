@@ -16,7 +16,8 @@ struct hook_call {
 };
 
 /* The program sees descriptors 0 (the state), 1 and 2 (kept for the error text, 4 KiB) and no other. It is killed at its
- * timeout (seconds), and 10 seconds after the end of init: what waits for a container that has died would keep it from being deleted. Failing, by status or signal or time, is -1 "error running X hook #N: ...". It dies with its caller. */
+ * timeout (seconds), and 10 seconds after the end of init: what waits for a container that has died would keep it from being deleted.
+ * Failing, by status or signal or time, is -1 "error running X hook #N: ...". It dies with its caller. */
 int hook_run(const struct hook_call *c, struct err *e) MUST_CHECK;
 
 #endif
