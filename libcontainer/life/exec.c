@@ -46,7 +46,7 @@ static int plan(struct exec *x, struct err *e)
 	TRY(life_saved_spec(&x->container, &x->saved, e));
 	TRY(read_process(x, e));
 	TRY(spec_exec(x->saved, x->process, &x->changes, &x->job.spec, e));
-	TRY(probe_facts(&x->job.mem, &x->job.facts, e));
+	TRY(probe_caller(&x->job.mem, x->job.spec, &x->job.facts, e));
 	return plan_join(x->job.spec, &x->job.facts, r, &x->job.plan, e);
 }
 

@@ -260,6 +260,23 @@ static void security_modules(struct facts *f)
 				      small_file("/proc/self/attr/current", &profile, &ignored) == 0) && strncmp(profile.s, "unconfined", strlen("unconfined")) != 0;
 }
 
+int probe_caller(struct arena *mem, const struct spec *s, struct facts *ret, struct err *e)
+{
+	const struct spec_process *p = &s->process;
+	struct facts f = { .cgroup_mount = "", .cgroup_self = "", .cgroup_controllers = "", .resctrl_mount = "" };
+
+	TRY(kernel(&f, e));
+	TRY(caller(&f, e));
+	last_cap(&f);
+	if (s->linux_.rdt.present)
+		TRY(resctrl_mount(mem, &f, e));
+	if ((p->apparmor_profile && p->apparmor_profile[0]) || (p->selinux_label && p->selinux_label[0]))
+		security_modules(&f);
+	f.timens = exists("/proc/self/ns/time");
+	*ret = f;
+	return 0;
+}
+
 int probe_facts(struct arena *mem, struct facts *ret, struct err *e)
 {
 	struct facts f = { 0 };

@@ -6,7 +6,7 @@
 
 Machines are noisy and shared, so nothing is compared with a number of another run: in each round every contender does the same thing once, in turning
 order; a ratio is the median of the ratios of single rounds. Needs root, cgroup2 and Linux 5.14."""
-import argparse, collections, fcntl, json, os, re, shutil, signal, statistics, subprocess, sys, tempfile, time
+import argparse, collections, json, os, re, shutil, signal, statistics, subprocess, sys, tempfile, time
 
 import report
 
@@ -304,17 +304,18 @@ class Lab:
 
     def scenario_parts(self, n):
         """What each part of a container costs: the floor without it."""
-        turn = collections.deque(("plus", "-", "-net", "-devices", "-masks", "-caps", "-cgroup", "+journal", "+look"))
+        sealed = os.path.join(os.path.dirname(os.path.abspath(self.brig.argv[0])), "brig-init.bare")
+        turn = collections.deque(("plus", "-", "-net", "-devices", "-masks", "-caps", "-cgroup", "+journal", "+look", "+process", "+program"))
 
         def work(c):
             turn.rotate(1)
             for part in turn:
-                yield "floor %s" % part, self.measure(c, c.argv + ["run", self.rootfs, "/sys/fs/cgroup/" + self.id(), part])
+                yield "floor %s" % part, self.measure(c, c.argv + ["run", self.rootfs, "/sys/fs/cgroup/" + self.id(), part + ("=" + sealed if part == "+program" else "")])
         self.rounds(n, [self.floor], work)
 
     def scenario_protections(self, n):
-        """What each protection costs: brig without it. What no configuration switches off is measured otherwise: a program that is a sealed copy
-        already makes none, and the journal and the look at the started process are added to the floor (scenario_parts)."""
+        """What each protection costs: brig without it. What no configuration switches off, the sealed program, the journal and the look at the started
+        process, is added to the floor (scenario_parts)."""
         def less(change):
             def both(c):
                 self.profile(c)
@@ -331,30 +332,13 @@ class Lab:
             "without a read-only root": lambda c: c["root"].pop("readonly"),
         }
         bundles = {name: self.bundle("protection-%d" % i, ["/bin/true"], less(change)) for i, (name, change) in enumerate(variants.items())}
-        copy = self.sealed()
-        runs = {name: (self.brig.argv, bundle, ()) for name, bundle in bundles.items()}
-        runs["without the sealed copy"] = (["/dev/fd/%d" % copy], bundles["with all"], (copy,))
-        turn = collections.deque(runs.items())
+        turn = collections.deque(bundles.items())
 
         def work(c):
             turn.rotate(1)
-            for name, (argv, bundle, keep) in turn:
-                yield "protections: " + name, self.measure(c, argv + ["--root", self.root(c), "run", "-b", bundle, self.id()], keep=keep)
-        try:
-            self.rounds(n, [self.brig], work)
-        finally:
-            os.close(copy)
-
-    def sealed(self):
-        """A descriptor of brig as it copies itself: started from it, it finds nothing to copy."""
-        fd = os.memfd_create("brig", os.MFD_ALLOW_SEALING)
-        with open(self.brig.argv[0], "rb") as f:
-            os.write(fd, f.read())
-        fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE)
-        path = "/proc/self/fd/%d" % fd
-        readonly = os.open(path, os.O_RDONLY)       # what is open for writing cannot be executed
-        os.close(fd)
-        return readonly
+            for name, bundle in turn:
+                yield "protections: " + name, self.measure(c, c.argv + ["--root", self.root(c), "run", "-b", bundle, self.id()])
+        self.rounds(n, [self.brig], work)
 
     def resident(self, pid):
         """Resident and proportional size of one process, KiB."""

@@ -3,7 +3,8 @@
  * way back from a failure: every runtime pays at least this. Not a runtime, and never to be used as one.
  *
  *   floor run ROOTFS CGROUP [plus] [-PART]... [+PART]...    -net, -devices, -masks, -caps, -cgroup: without, to show what it costs;
- *                                                           +journal, +look: with what makes brig's start accountable
+ *                                                           +journal, +look: with what makes brig's start accountable;
+ *                                                           +program=FILE: with that program in a sealed memfd, executed; +process: with one more process
  *   floor exec PID CGROUP
  *   floor true                                   spawns /proc/self/exe and nothing else
  *
@@ -25,6 +26,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -40,7 +42,8 @@
 #define MUST(call) do { if ((call) < 0) { perror("floor: " #call); _exit(125); } } while (0)
 
 enum { MEDIUM = MS_NOSUID | MS_NOEXEC | MS_NODEV };
-static bool without_net, without_devices, without_masks, without_caps, without_cgroup, plus, with_journal, with_look;
+static bool without_net, without_devices, without_masks, without_caps, without_cgroup, plus, with_journal, with_look, with_process;
+static const char *program;
 
 static pid_t child_of(uint64_t flags, int cgroup)
 {
@@ -273,6 +276,36 @@ static int wait_for(pid_t pid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
+/* What is executed ends at once: what it costs beside a process is its bytes, its seals and its start. */
+static void one_more(void)
+{
+	char *argv[] = { (char *)"program", NULL }, *envp[] = { NULL };
+	int memfd = -1;
+	pid_t pid;
+
+	if (program) {
+		int file = open(program, O_RDONLY | O_CLOEXEC);
+		struct stat st;
+		void *bytes;
+
+		MUST(fstat(file, &st));
+		bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0);
+		memfd = memfd_create("program", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+		MUST(memfd);
+		if (bytes == MAP_FAILED || write(memfd, bytes, (size_t)st.st_size) != st.st_size)
+			MUST(-1);
+		MUST(fcntl(memfd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE));
+	}
+	pid = child_of(0, -1);
+	MUST(pid);
+	if (pid == 0) {
+		if (program)
+			syscall(SYS_execveat, memfd, "", argv, envp, AT_EMPTY_PATH);
+		_exit(2);
+	}
+	wait_for(pid);
+}
+
 static int run(const char *rootfs, const char *group)
 {
 	uint64_t flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP | (without_net ? 0 : CLONE_NEWNET);
@@ -290,6 +323,8 @@ static int run(const char *rootfs, const char *group)
 		state_file(rootfs);
 	if (with_journal)
 		journal();
+	if (program || with_process)
+		one_more();
 	pid = child_of(flags, cgroup);
 	MUST(pid);
 	if (pid == 0)
@@ -342,6 +377,9 @@ static void leave_out(const char *part)
 	plus |= strcmp(part, "plus") == 0;
 	with_journal |= strcmp(part, "+journal") == 0;
 	with_look |= strcmp(part, "+look") == 0;
+	with_process |= strcmp(part, "+process") == 0;
+	if (strncmp(part, "+program=", 9) == 0)
+		program = part + 9;
 }
 
 int main(int argc, char **argv)

@@ -133,6 +133,19 @@ static int packs(const struct plan *p, struct err *e)
 	return 0;
 }
 
+/* What exec does not ask the machine (probe_caller) must not matter to its plan. */
+static struct facts of_caller(const struct facts *f, const struct spec *s)
+{
+	const struct spec_process *p = &s->process;
+	bool labels = (p->apparmor_profile && p->apparmor_profile[0]) || (p->selinux_label && p->selinux_label[0]);
+	bool rdt = s->linux_.rdt.present;
+
+	return (struct facts){ .euid = f->euid, .egid = f->egid, .caps = f->caps, .in_userns = f->in_userns, .can_mount = f->can_mount,
+			       .kernel_major = f->kernel_major, .kernel_minor = f->kernel_minor, .idmap_tmpfs = f->idmap_tmpfs, .keys = f->keys,
+			       .last_cap = f->last_cap, .timens = f->timens, .resctrl_mount = rdt ? f->resctrl_mount : "",
+			       .selinux = labels && f->selinux, .apparmor = labels && f->apparmor, .confined = labels && f->confined };
+}
+
 static int one(const char *dir, struct str *out, struct err *e)
 {
 	OWN(str) config = { 0 }, facts_text = { 0 }, args = { 0 };
@@ -153,6 +166,8 @@ static int one(const char *dir, struct str *out, struct err *e)
 	TRY(spec_parse("config.json", config.s, config.n, &s, e));
 	if (how.exec || how.update || dump)
 		r.target = (struct request_target){ .pid = 7, .cgroup_mount = f.cgroup_mount, .cgroup_path = "/c1" };
+	if (how.exec)
+		f = of_caller(&f, s);
 	TRY(how.exec ? plan_join(s, &f, &r, &p, e) : how.update ? plan_update(s, &f, &r, &change, &p, e) : r.criu ? (dump ? plan_checkpoint : plan_restore)(s, &f, &r, &p, e) : plan_create(s, &f, &r, &p, e));
 	TRY(packs(p, e));
 	plan_print(p, how.json ? PLAN_JSON : PLAN_TEXT, out);
