@@ -48,6 +48,8 @@ static bool is_rootless(void)
 
 	if (geteuid() != 0)
 		return true;
+	if (user && strcmp(user, "root") == 0)
+		return false;
 	f = fopen("/proc/self/uid_map", "re");
 	if (!f)
 		return false;
@@ -56,7 +58,7 @@ static bool is_rootless(void)
 	fclose(f);
 	if (sscanf(line, "%u %u %u", &in, &out, &n) != 3 || (out == 0 && n == UINT_MAX))
 		return false;
-	return !user || strcmp(user, "root") != 0;
+	return true;
 }
 
 /* NAME below the directory for run-time files; NULL when there is none. */

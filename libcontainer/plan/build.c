@@ -20,7 +20,7 @@ struct step *add(struct builder *b, enum op op, enum room room, const char *why)
 		return NULL;
 	}
 	if (p->n == b->cap) {
-		size_t cap = b->cap ? 2 * b->cap : 64;
+		size_t cap = b->cap ? 2 * b->cap : 128;	/* what the default configuration needs */
 		struct step *more = realloc(p->step, cap * sizeof(*more));
 
 		if (!more) {

@@ -135,7 +135,7 @@ class Lab:
             if not line or line[3] != "0":
                 err.seek(0)
                 raise RuntimeError("%s: %s: status %s: %s" % (c.name, " ".join(argv), line[3:], err.read().strip()[:300]))
-        return [int(x) for x in line[:3]]
+        return [int(x) for x in line[:3] + line[4:]]
 
     def verb(self, c, verb, *args, jobs=0):
         return self.measure(c, c.argv + ["--root", self.root(c), verb] + list(args), jobs)

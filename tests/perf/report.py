@@ -8,7 +8,8 @@ TARGETS = {  # scenario: (most of the newest packaged crun, most of the floor)
 }
 PARTS = {"plus": "with device program, loopback, keyring, state file", "-": "the container", "-net": "without network namespace",
          "-devices": "without device nodes and links", "-masks": "without masked and read-only paths", "-caps": "without dropping privilege",
-         "-cgroup": "without a cgroup", "+journal": "with a journal for delete", "+look": "with a look at the started process"}
+         "-cgroup": "without a cgroup", "+journal": "with a journal for delete", "+look": "with a look at the started process",
+         "+process": "with one more process", "+program": "with one more process that executes the sealed program"}
 
 
 def ratio(a, b, field=0):
@@ -109,6 +110,17 @@ def protections(lab):
     return lines
 
 
+def at_once(lab):
+    """200 creates at once: how many end in a second, and how long all but the slowest two take."""
+    by = lab.samples.get("200 creates at once", {})
+    names = [n for n in order(lab) if n in by]
+    if not names:
+        return []
+    rows = [("creates in a second", "%.0f", lambda x: 200e9 / x[0]), ("99 % of them take at most, ms", "%.1f", lambda x: x[3] / 1e6)]
+    return ["", "### 200 creates at once", "", "| | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)] + [
+        "| %s | %s |" % (what, " | ".join(form % statistics.median(value(x) for x in by[n]) for n in names)) for what, form, value in rows]
+
+
 def memory(lab):
     if not lab.memory:
         return []
@@ -160,6 +172,7 @@ def write(lab, folder, counts):
     if counts:
         out += ["", "### Of one run of the default bundle", "", "| | " + " | ".join(counts) + " |", "|---|" + "---|" * len(counts),
                 "| system calls | %s |" % " | ".join("%d" % c[0] for c in counts.values()), "| programs started | %s |" % " | ".join("%d" % c[1] for c in counts.values())]
+    out += at_once(lab)
     out += memory(lab)
     out += protections(lab)
     out += parts(lab)
