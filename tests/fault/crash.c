@@ -153,6 +153,38 @@ static void kill_child(struct lab *l, FILE *to, const char *bundle, enum lab_roo
 	no_residue(l, to, bundle, n, c.hit);
 }
 
+/* An exec, or a child of it, is killed: the container goes on, and nothing of the exec stays in it. */
+static void kill_exec(struct lab *l, FILE *to, const char *bundle, enum lab_room room, unsigned n, const char *arg)
+{
+	int killed = room == LAB_HOST ? KILLED : 255;
+	char at[32];
+	struct counts c;
+
+	(void)arg;
+	snprintf(at, sizeof(at), "%s:%u", lab_room_name[room], n);
+	if (!lab_up(l, &o, bundle))
+		lab_complain(to, "there is no container", &o, n, "");
+	lab_counts_reset(l);
+	lab_run(l, &o, "exec", bundle, NULL, at);
+	lab_counts(l, &c);
+	if (!c.hit[0] && n <= c.calls[room])
+		lab_complain(to, "it was not killed", &o, n, c.hit);
+	if (strcmp(c.hit, "init exec sys_execve") == 0 && o.status == 0)
+		;	/* as the program would be, killed before its first instruction: the exec was detached */
+	else if (c.hit[0] && o.status != killed)
+		lab_complain(to, "wrong exit status", &o, n, c.hit);
+	else if (c.hit[0] && room != LAB_HOST && (!strstr(o.log, " died in step ") || lab_one_error(&o, true)))
+		lab_complain(to, "the error does not say who died", &o, n, c.hit);
+	if (lab_sanitizer(&o))
+		lab_complain(to, lab_sanitizer(&o), &o, n, c.hit);
+	lab_settle(l, bundle);
+	if (lab_processes(l, bundle) != 1)
+		lab_complain(to, lab_processes(l, bundle) ? "a process is left in the container" : "the container is dead", &o, n, c.hit);
+	lab_drop_pid_file(l);
+	must_delete(l, to, bundle, true, n, c.hit);
+	no_residue(l, to, bundle, n, c.hit);
+}
+
 /* One call of an undo fails, in delete: reported or harmless, and a second delete finishes it. */
 static void fail_delete(struct lab *l, FILE *to, const char *bundle, enum lab_room room, unsigned n, const char *error)
 {
@@ -210,6 +242,7 @@ static void group(lab_one_fn *one, const char *bundle, enum lab_room room, unsig
 int main(void)
 {
 	static const char *const bundle[] = { "default", "join", "hooks", "terminal", "rootless", "slow", NULL };
+	static const char *const exec_bundle[] = { "default", "userns", NULL };
 	const char *skip = lab_begin();
 
 	if (skip) {
@@ -242,6 +275,16 @@ int main(void)
 		group(kill_verb, name, LAB_UNDO, c.calls[LAB_UNDO], "--force", "delete is killed before each call");
 		group(fail_delete, name, LAB_UNDO, c.calls[LAB_UNDO], "EIO", "each call of delete fails");
 		group(fail_twice, name, LAB_UNDO, c.calls[LAB_UNDO], late, "each call of the undo of a failed create fails");
+	}
+	for (size_t b = 0; exec_bundle[b]; b++) {
+		static const enum lab_room room[] = { LAB_HOST, LAB_BIRTH, LAB_JOIN, LAB_INIT };
+		struct counts c = { { 0 }, "" };
+
+		if (!lab_wanted(exec_bundle[b], "BUNDLE"))
+			continue;
+		ok(lab_count_inside(exec_bundle[b], "exec", &c), "%s: exec without a fault", exec_bundle[b]);
+		for (size_t r = 0; r < sizeof(room) / sizeof(*room); r++)
+			group(kill_exec, exec_bundle[b], room[r], c.calls[room[r]], NULL, "exec: killed before each call");
 	}
 	lab_end();
 	return done();

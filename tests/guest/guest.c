@@ -85,7 +85,7 @@ long number(const char *text)
 static const struct command *find(const char *name)
 {
 	static const struct command here[] = { { "report", 0, -1, report }, { "hook", 2, -1, hook }, { NULL, 0, 0, NULL } };
-	static const struct command *const tables[] = { here, file_commands, call_commands, signal_commands, load_commands, count_commands };
+	static const struct command *const tables[] = { here, file_commands, call_commands, signal_commands, load_commands, count_commands, watch_commands };
 
 	for (size_t t = 0; t < sizeof(tables) / sizeof(*tables); t++)
 		for (const struct command *c = tables[t]; c->name; c++)

@@ -14,7 +14,7 @@ struct command {
 /* A part of the report. */
 struct section { const char *name; void (*print)(void); };
 
-extern const struct command file_commands[], call_commands[], signal_commands[], load_commands[], count_commands[];	/* each ends with a NULL name */
+extern const struct command file_commands[], call_commands[], signal_commands[], load_commands[], count_commands[], watch_commands[];	/* each ends with a NULL name */
 extern const struct section process_sections[], system_sections[];
 
 void network(void);		/* a section of its own file */

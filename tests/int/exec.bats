@@ -384,6 +384,17 @@ same() { # FILTER: the second process's report is the first one's
 	x c /guest open-self-for-write
 	[ "$(sha256sum <"$BRIG"; stat -c '%i %s %Y' "$BRIG")" = "$before" ]
 }
+@test "hostile: no process on its way in shows a file of the host as its program, not even to CAP_SYS_PTRACE (CVE-2019-5736)" {
+	local i
+	conf 'caps(["CAP_SYS_PTRACE"])' && program watch /tmp/end
+	brig run --detach -b "$B" c </dev/null >"$T/out.c" 2>&1
+	for ((i = 0; i < ${EXECS:-100}; i++)); do brig exec c /guest exit 0 </dev/null >/dev/null 2>"$T/err" || { cat "$T/err"; return 1; }; done
+	touch "$R/tmp/end"
+	wait_until grep -q watched= "$T/out.c"
+	out=$(<"$T/out.c")
+	[[ $out == *"exe=/memfd:brig-init (deleted)"* ]] || skip "brig was too fast to be seen"
+	[ -z "$(grep '^exe=' <<<"$out" | grep -vx -e 'exe=/guest' -e 'exe=/memfd:brig-init (deleted)')" ] || fail "another program was in sight"
+}
 # tracer FILTER CAPS: $out is the report of a process with CAPS that tries to hold each of many processes on their way in
 tracer() {
 	local i

@@ -1,6 +1,6 @@
 /* room: test — the benchmark: one sample */
-/* Runs a command and writes "WALL-NS CPU-US PEAK-KIB STATUS P99-NS" to the descriptor (the last: of single ones): small, so that its own memory does not count as the command's (the
- * peak of a process includes what it was before execve), and without fork's copy of a large driver.
+/* Runs a command and writes "WALL-NS CPU-US PEAK-KIB STATUS P99-NS" to the descriptor; the last is that of single ones. Small, so that its own memory does
+ * not count as the command's (the peak of a process includes what it was before execve), and without fork's copy of a large driver.
  *
  *   measure FD [-jN] COMMAND [ARG]...     -jN: N of them at once, each "%" of an argument being its number; one line for all */
 #define _GNU_SOURCE
