@@ -464,6 +464,36 @@ static unsigned count(const char *path)
 	return n;
 }
 
+/* Of name, of n components: the parents that were made for this container; one that others use stays. name is cut. */
+static int remove_parents(int root, char *name, unsigned n, unsigned keep, struct err *e)
+{
+	for (n--; n > keep; n--) {
+		char *slash = strrchr(name, '/');
+
+		if (!slash)
+			break;
+		*slash = '\0';
+		if (sys_unlinkat(root, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
+			continue;
+		return errno == EBUSY || errno == ENOTEMPTY || errno == EACCES || errno == EPERM ? 0 : err_sys(e, "remove cgroup /%s", name);
+	}
+	return 0;
+}
+
+int cgdir_remove_unused(struct host_path mount, const char *path, unsigned keep, struct err *e)
+{
+	OWN_FD root = open_mount(mount, path, e);
+	OWN_STR name = strdup(relative(path));
+
+	if (root < 0)
+		return -1;
+	if (!name)
+		return err_set(e, ERR_SYS, ENOMEM, "allocate memory");
+	if (count(path) <= keep || sys_unlinkat(root, name, AT_REMOVEDIR) < 0)
+		return 0;
+	return remove_parents(root, name, count(path), keep, e) < 0 ? -1 : 1;
+}
+
 int cgdir_remove(struct host_path mount, const char *path, unsigned keep, struct err *e)
 {
 	OWN_FD root = open_mount(mount, path, e), leaf = FD_NONE;
@@ -482,15 +512,5 @@ int cgdir_remove(struct host_path mount, const char *path, unsigned keep, struct
 		return -1;
 	if (n > keep)
 		TRY(remove_leaf(root, name, e));
-	for (n--; n > keep; n--) {	/* parents that were made for this container; one that others use stays */
-		char *slash = strrchr(name, '/');
-
-		if (!slash)
-			break;
-		*slash = '\0';
-		if (sys_unlinkat(root, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
-			continue;
-		return errno == EBUSY || errno == ENOTEMPTY || errno == EACCES || errno == EPERM ? 0 : err_sys(e, "remove cgroup /%s", name);
-	}
-	return 0;
+	return remove_parents(root, name, n, keep, e);
 }

@@ -39,5 +39,7 @@ int cgdir_wait_empty(const struct cgdir *d, int timeout_ms, struct err *e) MUST_
 int cgdir_freeze(const struct cgdir *d, bool frozen, int timeout_ms, struct err *e) MUST_CHECK;
 /* Removes the directory with all below it, then its parents down to keep components. Absent is success; a parent that is in use stays. */
 int cgdir_remove(struct host_path mount, const char *path, unsigned keep, struct err *e) MUST_CHECK;
+/* The same in one call, for one in which nobody lives and that has none below it. 1: removed; 0: it is not so, or it is not ours to remove. */
+int cgdir_remove_unused(struct host_path mount, const char *path, unsigned keep, struct err *e) MUST_CHECK;
 
 #endif

@@ -60,6 +60,14 @@ static int clear_cgroup(const struct journal *j, struct err *e)
 
 	if (!j->cgroup_path[0])
 		return 0;
+	if (!j->systemd_unit[0]) {	/* mostly nobody lives in it any more, and then nobody has to be killed */
+		rc = cgdir_remove_unused(mount, j->cgroup_path, j->cgroup_keep, e);
+		if (rc > 0)
+			return 0;
+		if (rc < 0 && !is_gone(e))
+			return -1;
+		rc = 0;
+	}
 	if (cgdir_open(mount, j->cgroup_path, &d, e) < 0) {
 		if (!is_gone(e))
 			return -1;
