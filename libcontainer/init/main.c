@@ -66,8 +66,8 @@ static int live(struct init *in, size_t from, struct err *e)
 	step_fn *run[OP_COUNT];
 	sigset_t none;
 
-	/* Here: new namespaces, the host's file system, our memory a copy of the host side's. Handlers were reset by the clone
-	 * (CLONE_CLEAR_SIGHAND); what the caller ignored (an engine under nohup) must not make the program deaf to `kill ID HUP`. */
+	/* Here: new namespaces, the host's file system. What the caller ignores (an engine under nohup) outlives executions, and must not make the
+	 * program deaf to `kill ID HUP`. */
 	sigemptyset(&none);
 	if (sys_sigmask(SIG_SETMASK, &none, NULL) < 0 || sys_signal_default_all() < 0)
 		return err_sys(e, "reset signals");
