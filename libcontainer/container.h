@@ -2,8 +2,8 @@
  *
  * Every function returns 0 or -1 (or what its comment says) and fills *err exactly when it returns -1; outputs are written on success
  * only. Nothing is printed; messages go to the sink of brig_log_to(). The library keeps no global state but that sink.
- * brig_create, brig_run and brig_exec refuse to work in a process with more than one thread: after clone3 without exec, locks of other
- * threads would stay taken for ever. Programs with threads start the brig binary instead. */
+ * The calling process is the creator of a container until brig_create or brig_run has said that it exists: brig_delete by force may kill it then. So
+ * a daemon starts the brig binary, or forks. */
 #ifndef BRIG_CONTAINER_H
 #define BRIG_CONTAINER_H
 

@@ -76,6 +76,9 @@ _BRIGEOF
 			>&AS_MESSAGE_LOG_FD 2>&1 && musl/try], [brig_musl=yes LIBC_FLAGS="-specs=$brig_here/gcc.specs"])
 	AC_MSG_RESULT([$brig_musl])
 ])
+AS_IF([test "x$with_musl" = xyes && test $brig_musl = no], [
+	AC_MSG_ERROR([--with-musl needs gcc, musl-dev and the archives of libseccomp, libyajl, libcap and libapparmor])
+])
 AM_CONDITIONAL([MUSL], [test $brig_musl = yes])
 AC_SUBST([LIBC_FLAGS])
 ])

@@ -22,6 +22,11 @@ void log_debug_on(bool debug)
 	log_state.debug = debug;
 }
 
+bool log_has_debug(void)
+{
+	return log_state.debug;
+}
+
 static void PRINTF_LIKE(2, 0) emit(enum log_level level, const char *fmt, va_list ap)
 {
 	char text[LIMIT_LOG_BYTES];

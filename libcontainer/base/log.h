@@ -11,6 +11,7 @@ typedef void log_sink_fn(void *arg, enum log_level level, const char *text);
 
 /* With debug false log_debug() does nothing, in children too: most messages are never read, and a child's each cost a hand-over. */
 void log_debug_on(bool debug);
+bool log_has_debug(void);
 /* The one mutable global besides the fault hook. NULL (the start value) drops everything. */
 void log_to(log_sink_fn *sink, void *arg);
 void log_debug(const char *fmt, ...) PRINTF_LIKE(1, 2);

@@ -62,7 +62,7 @@ static int make(const struct step *s, struct cgdir *d, unsigned *keep, struct er
 		if ((!enable || cgdir_enable(s->cgroup.mount, s->cgroup.path, s->cgroup.controllers, keep, e) == 0) &&
 		    cgdir_make(s->cgroup.mount, s->cgroup.path, d, keep, e) == 0)
 			return 0;
-		if (e->num != ENOENT)
+		if (e->num != ENOENT && e->num != ENODEV)
 			break;
 	}
 	return -1;

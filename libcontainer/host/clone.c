@@ -64,7 +64,8 @@ static void late_close(struct late *l)
 	fd_drop(&l->go[1]);
 }
 
-/* In the child: a copy of the host side, which nobody can look into (not dumpable), until the sealed program replaces it. */
+/* In the child: a copy of the host side, which nobody else can look into (not dumpable, or without privilege the caller's own), until the sealed program
+ * replaces it. */
 static _Noreturn void born(struct host *h, enum room room, int program, struct late *l)
 {
 	struct err e;

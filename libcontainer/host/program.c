@@ -12,7 +12,7 @@
 
 enum { SEALS = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE };
 
-extern const unsigned char sealed_program[], sealed_program_end[];	/* host/program_bytes.c */
+extern const unsigned char sealed_program[], sealed_program_end[];	/* host/program_bytes.S */
 
 int program_seal(int *ret, struct err *e)
 {

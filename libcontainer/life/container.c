@@ -97,16 +97,13 @@ static void state_for_hook(const struct spec *s, const struct journal *j, const 
 int life_hooks(const struct spec *s, enum hook_kind kind, const struct journal *j, const char *status, pid_t pid, struct err *e)
 {
 	OWN(str) state = { 0 };
-	OWN_FD init = FD_NONE;
 
 	if (s->hooks[kind].n == 0)
 		return 0;
-	if (pid)
-		TRY(status_pidfd(j, &init, e));
 	state_for_hook(s, j, status, pid, &state);
 	TRY(str_ok(&state, e));
 	for (size_t i = 0; i < s->hooks[kind].n; i++) {
-		struct hook_call c = { .hook = &s->hooks[kind].item[i], .kind = kind, .index = i, .state = state.s, .cwd = j->bundle, .init = pid ? &init : NULL };
+		struct hook_call c = { .hook = &s->hooks[kind].item[i], .kind = kind, .index = i, .state = state.s, .cwd = j->bundle };
 
 		if (hook_run(&c, e) == 0)
 			continue;

@@ -1,4 +1,4 @@
-/* room: host — the verbs: the only place that sees all rooms; private to the library */
+/* room: host — the verbs: the host's side; private to the library */
 #ifndef BRIG_LIFE_LIFE_H
 #define BRIG_LIFE_LIFE_H
 

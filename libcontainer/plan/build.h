@@ -27,6 +27,7 @@ char *text(struct builder *b, const char *fmt, ...) PRINTF_LIKE(2, 3);	/* in the
 #define ADD(var, b, op, room, why) struct step *var = add(b, op, room, why); if (!var) return -1
 /* container id -> id as the caller sees it; -1 when unmapped */
 int64_t id_outside(const struct id_map *m, uint32_t inside);
+bool join_needed(const struct builder *b);	/* another process enters or makes namespaces, and makes init */
 int add_root_of_namespace(struct builder *b, enum room room, const char *why);
 
 int fail(struct builder *b, enum err_kind kind, const char *why, const char *fmt, ...) PRINTF_LIKE(4, 5);	/* -1; why: JSON pointer or NULL */

@@ -5,6 +5,7 @@
 #include "plan/plan.h"
 
 #include <linux/mount.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -220,6 +221,8 @@ static int check_kinds(const struct plan *p, struct err *e)
 			return wrong(p, i, "its kind may not stand in this room", e);
 		if (!s->why || !s->why[0])
 			return wrong(p, i, "it has no cause", e);
+		if (s->op == OP_CLONE && s->room == ROOM_HOST && (s->clone.flags & CLONE_NEWUSER))
+			return wrong(p, i, "without an id in its user namespace it loses all capabilities by executing the sealed program: join has done that", e);
 		count[s->op]++;
 	}
 	for (size_t op = 0; op < OP_COUNT; op++) {

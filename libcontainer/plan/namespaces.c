@@ -22,7 +22,7 @@ static bool joins_any(const struct builder *b)
 
 /* Clone enters nothing; a time namespace takes its offsets only while nobody lives in it; and what is born into a new user namespace has no id there yet
  * and would lose its capabilities with the execution of the sealed program (capabilities(7)): join has executed it before. */
-static bool join_needed(const struct builder *b)
+bool join_needed(const struct builder *b)
 {
 	return b->new_userns || joins_any(b) || has_offsets(b);
 }
@@ -142,7 +142,8 @@ static int add_join(struct builder *b)
 	join->clone.pidfd = SLOT_NONE;
 	if (userns_made_in_join(b))
 		TRY(make_userns_in_join(b));
-	if (b->privileged || joins_any(b)) {	/* else init, a copy of it, could not be given its ids by the caller: their files in /proc would be root's */
+	/* Not without privilege for a new user namespace alone: init, a copy of join, could not be given its ids, since the files for that would be root's. */
+	if (b->privileged || joins_any(b)) {
 		ADD(undumpable, b, OP_UNDUMPABLE, JOIN, "default: nobody in the namespaces that are joined looks into us (CVE-2016-9962)");
 	}
 	TRY(enter_all(b));

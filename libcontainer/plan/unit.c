@@ -307,8 +307,8 @@ static int put_frame(struct builder *b, struct unit_properties *list, const stru
 static int check_tasks(struct builder *b, const struct cgroup_writes *w)
 {
 	for (size_t i = 0; i < w->n; i++)
-		if (strcmp(w->item[i].file, "pids.max") == 0 && strcmp(w->item[i].value, "1") == 0)
-			return fail(b, ERR_UNSUPPORTED, w->item[i].why, "with the systemd cgroup manager the pids limit must be at least 2");
+		if (strcmp(w->item[i].file, "pids.max") == 0 && (strcmp(w->item[i].value, "1") == 0 || (join_needed(b) && strcmp(w->item[i].value, "2") == 0)))
+			return fail(b, ERR_UNSUPPORTED, w->item[i].why, "with the systemd cgroup manager the pids limit must be at least %d", join_needed(b) ? 3 : 2);
 	return 0;
 }
 

@@ -14,7 +14,7 @@ int main(int argc, char **argv)
 	struct err e;
 	uint32_t fd;
 
-	/* Here: the privilege and the file system of the host side, none of its memory; new namespaces, or none yet. The first step says that nobody looks in. */
+	/* Here: the privilege and the file system of the host side, none of its memory; new namespaces, or none yet. The steps say when nobody may look in. */
 	if (argc != 2 || num_u32(argv[1], &fd) < 0)
 		return 2;
 	memset(&e, 0, sizeof(e));

@@ -26,7 +26,7 @@
 #define SIGACT_WORDS  8		/* larger than any kernel struct sigaction of a 64-signal architecture */
 
 /* The raw call, without CLONE_VM: the child gets a copy of our memory, as after fork, but no atfork handler runs and no lock of
- * libc is taken or reset. That is sound because there is one thread; nothing of libc caches the pid. */
+ * libc is taken or reset. That is sound because the child calls nothing of libc that takes a lock, but executes a program at once, or ends; nothing of libc caches the pid. */
 pid_t sys_clone3(const struct sys_clone *c, int *ret_pidfd)
 {
 	int pidfd = FD_NONE;

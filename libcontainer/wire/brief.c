@@ -1,6 +1,7 @@
 /* room: any — the brief */
 #include "wire/brief.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "plan/pack.h"
 #include "sys/sys.h"
@@ -13,6 +14,7 @@
 struct head {
 	enum room room;
 	int child_end[2];
+	bool debug;			/* messages that only --debug shows are made */
 	bool stand_in[3];		/* a standard stream that the caller did not have: it is gone when the container's program is executed */
 	size_t from, slots, plan, size;	/* plan: distance of its bytes from here; size: of all */
 };
@@ -43,7 +45,7 @@ static void slots(const struct fdtab *tab, struct str *out)
 
 int brief_write(const struct baton *b, enum room room, const struct plan *p, size_t from, const struct fdtab *tab, struct err *e)
 {
-	struct head head = { .room = room, .child_end = { b->child_end[0], b->child_end[1] }, .from = from, .slots = tab->n };
+	struct head head = { .room = room, .child_end = { b->child_end[0], b->child_end[1] }, .from = from, .slots = tab->n, .debug = log_has_debug() };
 	OWN(str) out = { 0 };
 
 	for (int i = 0; i < 3; i++)
@@ -136,6 +138,7 @@ int brief_read(int fd, struct brief *ret, struct err *e)
 	for (int i = 0; i < 3; i++)
 		if (head.stand_in[i] && sys_cloexec(i, true) < 0)
 			return err_sys(e, "make the stand-in of standard stream %d close-on-exec", i);
+	log_debug_on(head.debug);
 	ret->room = head.room;
 	ret->from = head.from;
 	memcpy(ret->baton.child_end, head.child_end, sizeof(head.child_end));

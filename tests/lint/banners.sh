@@ -14,7 +14,7 @@ for room in $rooms; do
 	init) fits='init' ;;
 	sealed) fits='join, init' ;;
 	esac
-	for file in "$room"/*.[ch] "$room"/*.def; do
+	for file in "$room"/*.[chS] "$room"/*.def; do
 		[ -f "$file" ] || continue
 		head -n 1 "$file" | grep -qE "^/\* room: ($fits) — [^ ]" || echo "$file: $(head -n 1 "$file")"
 	done | check "$room: each file says that it runs in $fits"

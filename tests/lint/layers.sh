@@ -17,7 +17,7 @@ allowed() {
 	join) echo base plan sys fs wire ;;
 	init) echo base spec plan sys fs wire ;;
 	sealed) echo base sys wire join init ;;
-	life) echo base json spec plan sys fs wire probe host join init state ;;
+	life) echo base json spec plan sys fs wire probe host state ;;
 	esac
 }
 
