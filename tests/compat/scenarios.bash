@@ -15,7 +15,7 @@ base=$("$RT" spec >/dev/null 2>&1; cat config.json)
 
 conf() { jq --arg cg "$CG/c" '.ociVersion="1.0.2" | .process.terminal=false | .process.args=["/guest"] | .root.readonly=false | .hostname="compat" | del(.process.rlimits) | .linux.cgroupsPath=$cg | '"${1:-.}" <<<"$base" >"$B/config.json"; }
 program() { jq '.process.args = ["/guest"] + $ARGS.positional' --args -- "$@" <"$B/config.json" >"$D/n" && mv "$D/n" "$B/config.json"; }
-plain() { timeout -s KILL 15 "$RT" --root "$S" "$@" </dev/null >"$D/out" 2>"$D/err"; }
+plain() { timeout -s KILL 60 "$RT" --root "$S" "$@" </dev/null >"$D/out" 2>"$D/err"; }
 # What differs from run to run and means nothing.
 normal() { sed -E "s#$D#@D@#g; s#time=\"[^\"]*\"#time=@#; s# (code|step|pointer|errno|hint)=\"([^\"\\\\]|\\\\.)*\"##g; s#[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9:]+)#@TIME@#g; s#pid\":[1-9][0-9]*#pid\":@PID@#; s#pid\": [1-9][0-9]*#pid\": @PID@#; s#(:\[)[0-9]+\]#\1@]#; s#${CG#/}#@CG@#g; s#${RT##*/}#@RT@#g; /unable to get oom kill count/d" | sed -E '/^[A-Z]+ +PID|^c +[0-9]+ |^ *COMMAND/s/ +/ /g; s/^c [0-9]+ /c @PID@ /'; }	# the count: there is no memory controller
 # step NAME WORDS...: the runtime with these words; standard input is /dev/null
@@ -31,7 +31,7 @@ step() {
 	normal <"$D/err" >"$O/$name.err"
 }
 keep() { normal >"$O/$1"; }	# keep NAME.FILE: standard input as one more result
-until_status() { local i; for ((i = 0; i < 100; i++)); do [ "$("$RT" --root "$S" state "$1" 2>/dev/null | jq -r .status)" = "$2" ] && return; sleep 0.05; done; }
+until_status() { local i; for ((i = 0; i < 1200; i++)); do [ "$("$RT" --root "$S" state "$1" 2>/dev/null | jq -r .status)" = "$2" ] && return; sleep 0.05; done; }
 gone() { plain delete --force "${1:-c}"; rm -f "$D/pid" "$D/log"; }
 up() { conf "$1"; program sleep 1000000; plain run -d -b "$B" c; }
 view() { conf "$2"; program "${@:3}"; step "$1" run -b "$B" c; gone; }
@@ -162,8 +162,8 @@ sort -o "$O/view-dev.out" "$O/view-dev.out"
 view view-fds '' report fds
 conf; program report fds place
 for pid in mine 1 ''; do
-	timeout -s KILL 15 bash -c 'exec 3</dev/zero 4</dev/full; [ "$1" = mine ] && set -- $$ "${@:2}"; export LISTEN_FDS=1 LISTEN_PID=$1; exec "${@:2}"' bash "$pid" "$RT" --root "$S" run -b "$B" c </dev/null 2>&1 | grep -v '^fd.[012]=' | normal >"$O/listen-fds[$pid].out"
-	timeout -s KILL 15 bash -c 'exec 3</dev/zero 4</dev/full; [ "$1" = mine ] && set -- $$ "${@:2}"; export LISTEN_FDS=1 LISTEN_PID=$1; exec "${@:2}"' bash "$pid" "$RT" --root "$S" run --preserve-fds 1 -b "$B" c </dev/null 2>&1 | grep -v '^fd.[012]=' | normal >"$O/listen-fds-preserve[$pid].out"
+	timeout -s KILL 60 bash -c 'exec 3</dev/zero 4</dev/full; [ "$1" = mine ] && set -- $$ "${@:2}"; export LISTEN_FDS=1 LISTEN_PID=$1; exec "${@:2}"' bash "$pid" "$RT" --root "$S" run -b "$B" c </dev/null 2>&1 | grep -v '^fd.[012]=' | normal >"$O/listen-fds[$pid].out"
+	timeout -s KILL 60 bash -c 'exec 3</dev/zero 4</dev/full; [ "$1" = mine ] && set -- $$ "${@:2}"; export LISTEN_FDS=1 LISTEN_PID=$1; exec "${@:2}"' bash "$pid" "$RT" --root "$S" run --preserve-fds 1 -b "$B" c </dev/null 2>&1 | grep -v '^fd.[012]=' | normal >"$O/listen-fds-preserve[$pid].out"
 done
 # ---- sd_notify(3) ----
 notify() {	# notify NAME: what the manager was told; MAINPID is that of the container, or another
@@ -203,7 +203,7 @@ step exec-report exec c /guest report ids caps place tty sched
 step exec-status exec c /guest exit 9
 for pid in mine 1; do
 	for n in 0 1; do
-		timeout -s KILL 15 bash -c 'exec 3</dev/zero 4</dev/full; [ "$1" = mine ] && set -- $$ "${@:2}"; export LISTEN_FDS=1 LISTEN_PID=$1 NOTIFY_SOCKET=/none; exec "${@:2}"' bash "$pid" "$RT" --root "$S" exec --preserve-fds $n c /guest report fds place </dev/null 2>&1 | grep -v '^fd.[012]=' | normal >"$O/exec-listen-fds[$pid,$n].out"
+		timeout -s KILL 60 bash -c 'exec 3</dev/zero 4</dev/full; [ "$1" = mine ] && set -- $$ "${@:2}"; export LISTEN_FDS=1 LISTEN_PID=$1 NOTIFY_SOCKET=/none; exec "${@:2}"' bash "$pid" "$RT" --root "$S" exec --preserve-fds $n c /guest report fds place </dev/null 2>&1 | grep -v '^fd.[012]=' | normal >"$O/exec-listen-fds[$pid,$n].out"
 	done
 done
 step exec-signal exec c /guest kill 15

@@ -61,7 +61,7 @@ confined() { bash -c 'echo "exec $0" >/proc/self/attr/exec && exec "$@"' "$PAREN
 confined_run() {
 	conf "$1 | .process.args = [\"/guest\"] + \$ARGS.positional" --args -- ${2:+$2} || return 1
 	echo hidden >"$R/etc/hidden"
-	capture confined timeout -s KILL 20 "$BRIG" --root "$ROOT" run -b "$B" c
+	capture confined timeout -s KILL 60 "$BRIG" --root "$ROOT" run -b "$B" c
 	[ "$rc" = 0 ] && [ -z "$err" ] || fail "the container did not end well"
 }
 @test "inside a confined parent: with no_new_privs the profile comes on top of the parent's, and both deny" {
@@ -81,7 +81,7 @@ confined_run() {
 	echo hidden >"$R/etc/hidden"
 	brig create -b "$B" c </dev/null >"$T/o" 2>&1
 	brig start c
-	capture confined timeout -s KILL 20 "$BRIG" --root "$ROOT" exec c /guest cat /proc/self/attr/current , read /etc/secret /etc/hidden
+	capture confined timeout -s KILL 60 "$BRIG" --root "$ROOT" exec c /guest cat /proc/self/attr/current , read /etc/secret /etc/hidden
 	[ "$rc" = 0 ] || fail exec
 	lines "~^cat./proc/self/attr/current=($PARENT//&$PROFILE|$PROFILE//&$PARENT) \(enforce\)" read./etc/secret=EACCES read./etc/hidden=EACCES
 }
@@ -89,7 +89,7 @@ confined_run() {
 	sed "s/$PARENT/$PARENT-strict/; s/^ change_profile,//; /profile $PROFILE /,/^}/d" "$FILE_T/profile" >"$T/strict"
 	apparmor_parser -r -W -T "$T/strict"
 	conf "$(P)"
-	PARENT=$PARENT-strict capture confined timeout -s KILL 20 "$BRIG" --root "$ROOT" run -b "$B" c
+	PARENT=$PARENT-strict capture confined timeout -s KILL 60 "$BRIG" --root "$ROOT" run -b "$B" c
 	apparmor_parser -R "$T/strict"
 	[ "$rc" = 1 ] && [[ $err == *"apply apparmor profile $PROFILE"* ]] || fail "it was not refused"
 }

@@ -126,7 +126,7 @@ inside() {
 	cp -a --reflink=auto "$B/rootfs" "$BATS_TEST_TMPDIR/b/rootfs"
 	chmod 755 "$BATS_TEST_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_RUN_TMPDIR"
 	find "$BATS_TEST_TMPDIR/b/rootfs" -xdev -uid 0 -exec chown -h 2000000:2000000 {} +
-	run timeout 60 "$BRIG" --root "$BATS_FILE_TMPDIR/state" run --bundle "$BATS_TEST_TMPDIR/b" "$id" </dev/null
+	run timeout 120 "$BRIG" --root "$BATS_FILE_TMPDIR/state" run --bundle "$BATS_TEST_TMPDIR/b" "$id" </dev/null
 	echo "$output"
 	[ "$status" -eq 0 ]
 	[[ "$output" == *"2000000"* && "$output" == *"install ok installed"* ]]

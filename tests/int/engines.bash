@@ -108,9 +108,9 @@ call() {
 	if rootless; then
 		mkdir -p "$bundle/xdg"
 		chown $ROOTLESS_ID:$ROOTLESS_ID "$bundle/xdg"
-		timeout 30 nsenter --target "$holder" --user --mount --setuid 0 --setgid 0 env -u USER XDG_RUNTIME_DIR="$bundle/xdg" "$BRIG" "$@" </dev/null
+		timeout 120 nsenter --target "$holder" --user --mount --setuid 0 --setgid 0 env -u USER XDG_RUNTIME_DIR="$bundle/xdg" "$BRIG" "$@" </dev/null
 	else
-		timeout 30 "$BRIG" --root "$bundle/state" "$@" </dev/null
+		timeout 120 "$BRIG" --root "$bundle/state" "$@" </dev/null
 	fi
 }
 

@@ -81,7 +81,7 @@ same() { # FILTER: the second process's report is the first one's
 	[ ! -e "/proc/$(<"$T/pid")" ]
 }
 @test "a keyring of a container's, not the caller's" { running '' say up; x c /guest report keyring; ok; lines '~^keyring=keyring;.*;_ses\.'; }
-@test "descriptors are 0, 1 and 2 only, whatever the caller holds" { running '' say up; capture bash -c 'exec 3</ 9</etc/passwd 77</proc; exec "$@"' bash timeout -s KILL 10 "$BRIG" --root "$ROOT" exec c /guest report fds; ok; lines '!~^fd\.([3-9]|..+)='; }
+@test "descriptors are 0, 1 and 2 only, whatever the caller holds" { running '' say up; capture bash -c 'exec 3</ 9</etc/passwd 77</proc; exec "$@"' bash timeout -s KILL 60 "$BRIG" --root "$ROOT" exec c /guest report fds; ok; lines '!~^fd\.([3-9]|..+)='; }
 @test "in a created container, whose program has not begun" {
 	conf '' && program sleep 100000
 	brig create -b "$B" c </dev/null >/dev/null 2>&1
@@ -191,10 +191,10 @@ same() { # FILTER: the second process's report is the first one's
 	running '' say up
 	ln -s /proc/self/fd/7 "$R/link7"
 	for n in 3 4 5 6 7 8 9 10 11 12; do
-		capture bash -c 'exec 7</; exec "$@"' bash timeout -s KILL 10 "$BRIG" --root "$ROOT" exec --cwd "/proc/self/fd/$n" c /guest report place
+		capture bash -c 'exec 7</; exec "$@"' bash timeout -s KILL 60 "$BRIG" --root "$ROOT" exec --cwd "/proc/self/fd/$n" c /guest report place
 		[ "$rc" = 255 ] || grep -qx cwd=/ <<<"$out" && ! grep -q unreachable <<<"$out" || fail "descriptor $n" || return 1
 	done
-	capture bash -c 'exec 7</; exec "$@"' bash timeout -s KILL 10 "$BRIG" --root "$ROOT" exec --cwd /link7 c /guest report place
+	capture bash -c 'exec 7</; exec "$@"' bash timeout -s KILL 60 "$BRIG" --root "$ROOT" exec --cwd /link7 c /guest report place
 	[ "$rc" = 255 ] || fail "by a link"
 }
 @test "--env: added, the last one wins, a comma is kept" {
@@ -256,10 +256,10 @@ same() { # FILTER: the second process's report is the first one's
 }
 @test "--preserve-fds" {
 	running '' say up
-	capture bash -c 'exec 3</dev/null 4</dev/zero 5</dev/full; exec "$@"' bash timeout -s KILL 10 "$BRIG" --root "$ROOT" exec --preserve-fds 2 c /guest report fds
+	capture bash -c 'exec 3</dev/null 4</dev/zero 5</dev/full; exec "$@"' bash timeout -s KILL 60 "$BRIG" --root "$ROOT" exec --preserve-fds 2 c /guest report fds
 	ok
 	lines fd.3=/dev/null fd.4=/dev/zero '!~^fd\.([5-9]|..+)='
-	capture bash -c 'exec 3</dev/null 4<&-; exec "$@"' bash timeout -s KILL 10 "$BRIG" --root "$ROOT" exec --preserve-fds 2 c /guest report fds
+	capture bash -c 'exec 3</dev/null 4<&-; exec "$@"' bash timeout -s KILL 60 "$BRIG" --root "$ROOT" exec --preserve-fds 2 c /guest report fds
 	[[ $err == *"unable to stat preserved-fd"* ]]
 	[ "$rc" = 255 ] || fail "not 255"
 }

@@ -75,7 +75,7 @@ conf() { configured "${1:-.}" "$T" "$CG" "${@:2}" <"$CONFIG" >"$T/config.new" &&
 # program WORDS...: the guest's commands
 program() { jq '.process.args = ["/guest"] + $ARGS.positional' --args -- "$@" <"$B/config.json" >"$T/config.new" && mv "$T/config.new" "$B/config.json"; }
 
-brig() { timeout -s KILL 10 "$BRIG" --root "$ROOT" "$@"; }
+brig() { timeout -s KILL 60 "$BRIG" --root "$ROOT" "$@"; }
 
 # capture COMMAND...: $out, $err and $rc of it; never fails itself
 capture() {
@@ -149,10 +149,10 @@ refused() {
 # fail TEXT: for conditions
 fail() { explain_failure "$1"; }
 
-# until COMMAND...: waits up to five seconds for it to succeed
+# wait_until COMMAND...: waits up to a minute for it to succeed; an emulated guest on a busy machine needs most of it
 wait_until() {
 	local i
-	for ((i = 0; i < 100; i++)); do
+	for ((i = 0; i < 1200; i++)); do
 		if "$@"; then return 0; fi
 		sleep 0.05
 	done

@@ -44,7 +44,7 @@ field() { grep "^$1	" "$2" | tail -1 | cut -f"$3"; }	# NAME FILE COLUMN: 2 descr
 @test "descriptors: 0, 1, 2 and no other" {
 	conf ".hooks={poststop:[$(HOOK stop)],poststart:[$(HOOK poststart)],startContainer:[$(INSIDE inside)],createContainer:[$(HOOK cc)],createRuntime:[$(HOOK cr)],prestart:[$(HOOK pre)]}"
 	program exit 0
-	capture bash -c 'exec 7</; exec "$@"' bash timeout -s KILL 10 "$BRIG" --root "$ROOT" run -b "$B" c
+	capture bash -c 'exec 7</; exec "$@"' bash timeout -s KILL 60 "$BRIG" --root "$ROOT" run -b "$B" c
 	[ "$rc" = 0 ] || fail "it did not end well"
 	for hook in pre cr cc poststart stop; do [ "$(field $hook "$T/hooks" 2 | tr , '\n' | sort | tr '\n' ,)" = 0,1,2, ] || { cat "$T/hooks"; return 1; }; done
 	[ "$(field inside "$R/hook.log" 2 | tr , '\n' | sort | tr '\n' ,)" = 0,1,2, ]

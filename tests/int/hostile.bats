@@ -43,7 +43,7 @@ one() {
 	10) if ((RANDOM % 2)); then verb=(pause "$id"); else verb=(resume "$id"); fi ;;
 	11) verb=(state "$id") ;;
 	esac
-	timeout -s KILL 20 "${pre[@]}" "$BRIG" --log "$T/log.$1" --root "$ROOT" "${verb[@]}" </dev/null >/dev/null 2>"$err" || rc=$?
+	timeout -s KILL 60 "${pre[@]}" "$BRIG" --log "$T/log.$1" --root "$ROOT" "${verb[@]}" </dev/null >/dev/null 2>"$err" || rc=$?
 	if ((SECONDS - since >= 20)); then echo "it hung ($how): ${verb[*]}" >>"$T/bad"; return; fi
 	if [ "$how" = killed ] || [[ $(<"$err") == *"strace: "* ]]; then return; fi
 	[ "$rc" = 0 ] && { echo ok >>"$T/good.$1"; return; }
@@ -165,14 +165,14 @@ signalled() {
 	bundles
 	jq '.process.args=["/guest","sleep","1000000"]' "$T/b/n1/config.json" >"$T/n" && mv "$T/n" "$T/b/n1/config.json"
 	for ((i = 0; i < OPS / 40; i++)); do
-		timeout -s KILL 20 "$BRIG" --root "$ROOT" run -b "$T/b/n1" n1 </dev/null >"$T/o" 2>&1 &
+		timeout -s KILL 60 "$BRIG" --root "$ROOT" run -b "$T/b/n1" n1 </dev/null >"$T/o" 2>&1 &
 		p=$!
 		sleep "0.0$(printf %02d $((RANDOM % 40)))"
 		pkill -"$1" -P "$p" || true	# pid 1 of a namespace hears only what it handles
 		for ((j = 0; j < 200; j++)); do	# it may not have come so far yet
 			sleep 0.05
 			kill -0 "$p" 2>/dev/null || break
-			timeout -s KILL 10 "$BRIG" --root "$ROOT" kill n1 KILL >/dev/null 2>&1 || true
+			timeout -s KILL 60 "$BRIG" --root "$ROOT" kill n1 KILL >/dev/null 2>&1 || true
 		done
 		[ "$j" -lt 200 ] || { echo "run hung"; return 1; }
 		rc=0; wait "$p" || rc=$?
@@ -189,7 +189,7 @@ signalled() {
 	bundles
 	brig run --detach -b "$T/b/n1" n1 </dev/null >/dev/null 2>&1
 	for ((i = 0; i < OPS / 50; i++)); do
-		timeout -s KILL 20 "$BRIG" --root "$ROOT" exec n1 /guest sleep 1000000 </dev/null >"$T/o" 2>&1 &
+		timeout -s KILL 60 "$BRIG" --root "$ROOT" exec n1 /guest sleep 1000000 </dev/null >"$T/o" 2>&1 &
 		p=$!
 		sleep "0.0$(printf %02d $((RANDOM % 40)))"
 		until pkill -TERM -P "$p" || ! kill -0 "$p" 2>/dev/null; do sleep 0.01; done	# timeout may not have made it yet
@@ -208,7 +208,7 @@ signalled() {
 		sleep "0.0$(printf %02d $((RANDOM % 30)))"
 		kill -KILL "$p" 2>/dev/null || true
 		wait "$p" 2>/dev/null || true
-		timeout -s KILL 20 "$BRIG" --log "$T/log" --root "$ROOT" delete --force n1 >"$T/d" 2>&1 || { echo "round $i:"; cat "$T/d"; return 1; }
+		timeout -s KILL 60 "$BRIG" --log "$T/log" --root "$ROOT" delete --force n1 >"$T/d" 2>&1 || { echo "round $i:"; cat "$T/d"; return 1; }
 		if [ -e "$ROOT/n1" ] || [ -e "$CGROOT$CG/n1" ]; then echo "round $i: something is left"; return 1; fi
 	done
 	wait_until none_of_ours

@@ -24,7 +24,7 @@ says() { grep -Fxq -- "$2" "$T/out.$1"; }
 @test "run: binary data passes through untouched, 10 MB" {
 	head -c 10485760 /dev/urandom >"$T/data"
 	program copy
-	timeout -s KILL 20 "$BRIG" --root "$ROOT" run -b "$B" c <"$T/data" >"$T/copy" 2>"$T/stderr"
+	timeout -s KILL 60 "$BRIG" --root "$ROOT" run -b "$B" c <"$T/data" >"$T/copy" 2>"$T/stderr"
 	cmp "$T/data" "$T/copy"
 	[ ! -s "$T/stderr" ]
 }
@@ -233,29 +233,29 @@ says() { grep -Fxq -- "$2" "$T/out.$1"; }
 @test "--preserve-fds: passes exactly those on" {
 	program report fds
 	echo five >"$T/five"
-	capture bash -c 'exec 3</dev/null 4</dev/zero 5<"$1" 6</dev/full; shift; exec "$@"' bash "$T/five" timeout -s KILL 10 "$BRIG" --root "$ROOT" run --preserve-fds 3 -b "$B" c
+	capture bash -c 'exec 3</dev/null 4</dev/zero 5<"$1" 6</dev/full; shift; exec "$@"' bash "$T/five" timeout -s KILL 60 "$BRIG" --root "$ROOT" run --preserve-fds 3 -b "$B" c
 	lines fd.3=/dev/null fd.4=/dev/zero "~^fd.5=.*five" '!~^fd\.([6-9]|..+)='
 }
 @test "--preserve-fds: one that is missing is refused (W-5)" { capture bash -c 'exec 3</dev/null 4<&- 5<&-; exec "$@"' bash "$BRIG" --root "$ROOT" run --preserve-fds 2 -b "$B" c; [ "$rc" = 1 ] && [[ $err == *"unable to stat preserved-fd"* ]]; }
 @test "LISTEN_FDS: passed on with LISTEN_PID 1" {
 	program report fds place
-	capture timeout -s KILL 10 bash -c 'exec 3</dev/zero 4</dev/full; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"' bash "$BRIG" --root "$ROOT" run -b "$B" c
+	capture timeout -s KILL 60 bash -c 'exec 3</dev/zero 4</dev/full; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"' bash "$BRIG" --root "$ROOT" run -b "$B" c
 	lines fd.3=/dev/zero '!~^fd\.([4-9]|..+)=' env.LISTEN_FDS=1 env.LISTEN_PID=1
-	capture timeout -s KILL 10 bash -c 'exec 3</dev/zero 4</dev/full; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"' bash "$BRIG" --root "$ROOT" run --preserve-fds 1 -b "$B" c
+	capture timeout -s KILL 60 bash -c 'exec 3</dev/zero 4</dev/full; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"' bash "$BRIG" --root "$ROOT" run --preserve-fds 1 -b "$B" c
 	lines fd.3=/dev/zero fd.4=/dev/full '!~^fd\.([5-9]|..+)='
 }
 @test "LISTEN_FDS: of another process, or of nobody, are not passed on" {
 	local pid
 	program report fds place
 	for pid in 1 '' x; do
-		capture timeout -s KILL 10 bash -c 'exec 3</dev/zero; export LISTEN_FDS=1 LISTEN_PID=$1; shift; exec "$@"' bash "$pid" "$BRIG" --root "$ROOT" run -b "$B" c
+		capture timeout -s KILL 60 bash -c 'exec 3</dev/zero; export LISTEN_FDS=1 LISTEN_PID=$1; shift; exec "$@"' bash "$pid" "$BRIG" --root "$ROOT" run -b "$B" c
 		[ "$rc" = 0 ] || fail "refused" || return 1
 		lines '!~^fd\.([3-9]|..+)=' '!~^env.LISTEN' || return 1
 	done
 }
 @test "descriptors of the caller are not passed on" {
 	program report fds
-	capture bash -c 'exec 3</ 9</etc/passwd 77</; exec "$@"' bash timeout -s KILL 10 "$BRIG" --root "$ROOT" run -b "$B" c
+	capture bash -c 'exec 3</ 9</etc/passwd 77</; exec "$@"' bash timeout -s KILL 60 "$BRIG" --root "$ROOT" run -b "$B" c
 	lines '!~^fd\.([3-9]|..+)='
 }
 @test "twenty containers at once" {
@@ -270,11 +270,11 @@ says() { grep -Fxq -- "$2" "$T/out.$1"; }
 }
 @test "run: closed standard streams are nobody's: nothing of ours takes their place" {
 	program report fds , exit 5
-	rc=0; timeout -s KILL 10 "$BRIG" --root "$ROOT" run -b "$B" c <&- >&- 2>&- || rc=$?
+	rc=0; timeout -s KILL 60 "$BRIG" --root "$ROOT" run -b "$B" c <&- >&- 2>&- || rc=$?
 	[ "$rc" = 5 ]
 	program exit 6
 	conf '.process.args=["/missing"]'
-	rc=0; timeout -s KILL 10 "$BRIG" --root "$ROOT" --log "$T/log" run -b "$B" c <&- >&- 2>&- || rc=$?
+	rc=0; timeout -s KILL 60 "$BRIG" --root "$ROOT" --log "$T/log" run -b "$B" c <&- >&- 2>&- || rc=$?
 	[ "$rc" = 1 ] && grep -q 'exec: ' "$T/log"
 }
 @test "run: the caller's umask does not reach what is made in the container" {

@@ -211,10 +211,10 @@ nested() { # OPTIONS TOP BELOW
 	# shellcheck disable=SC2016
 	capture unshare --mount --propagation shared bash -c '
 		cat /proc/self/mountinfo >"$2/before"
-		timeout -s KILL 10 "$0" --root "$2/state" run -b "$1" x || exit 1
-		timeout -s KILL 10 "$0" --root "$2/state" run -b "$2/b2" y && exit 1
+		timeout -s KILL 60 "$0" --root "$2/state" run -b "$1" x || exit 1
+		timeout -s KILL 60 "$0" --root "$2/state" run -b "$2/b2" y && exit 1
 		sed -i "s/\"path\": \"rootfs\"/\"path\": \"missing\"/" "$1/config.json"
-		timeout -s KILL 10 "$0" --root "$2/state" run -b "$1" z && exit 1
+		timeout -s KILL 60 "$0" --root "$2/state" run -b "$1" z && exit 1
 		cmp /proc/self/mountinfo "$2/before"' "$BRIG" "$B" "$T"
 	[ "$rc" = 0 ] || fail "mounts differ"
 }

@@ -15,7 +15,7 @@ setup_devices() {
 	$N ip link add v0 type veth peer name v1 || skip "there are no veth devices in this kernel"
 	$N ip link set v1 up
 }
-brig() { timeout -s KILL 10 ${N:-} "$BRIG" --root "$ROOT" "$@"; }
+brig() { timeout -s KILL 60 ${N:-} "$BRIG" --root "$ROOT" "$@"; }
 teardown_file() {
 	[ ! -e "$FILE_T/unshare" ] || pkill -P "$(cat "$FILE_T/unshare")" || true
 	rm -rf --one-file-system "$FILE_T"

@@ -81,7 +81,7 @@ ALL='["CAP_CHOWN","CAP_KILL","CAP_SETUID","CAP_SETGID","CAP_SYS_ADMIN","CAP_NET_
 @test "oom score: 0 is not unset" {
 	conf '.process.oomScoreAdj=0'
 	program report sched
-	capture bash -c 'echo 10 >/proc/self/oom_score_adj && exec timeout -s KILL 10 "$@"' bash "$BRIG" --root "$ROOT" run -b "$B" c
+	capture bash -c 'echo 10 >/proc/self/oom_score_adj && exec timeout -s KILL 60 "$@"' bash "$BRIG" --root "$ROOT" run -b "$B" c
 	grep -q '^CapEff:.*[89abcdef]......$' /proc/self/status && lines oom_score_adj=0
 }
 @test "oom score: out of range is refused" { refuse '.process.oomScoreAdj=1001' /process/oomScoreAdj; }
@@ -100,7 +100,7 @@ ALL='["CAP_CHOWN","CAP_KILL","CAP_SETUID","CAP_SETGID","CAP_SYS_ADMIN","CAP_NET_
 @test "affinity: the caller's pinning is not the container's" {
 	conf ''
 	program report sched
-	capture taskset 1 timeout -s KILL 10 "$BRIG" --root "$ROOT" run -b "$B" c
+	capture taskset 1 timeout -s KILL 60 "$BRIG" --root "$ROOT" run -b "$B" c
 	lines "affinity=$(awk '/^Cpus_allowed_list/ { print $2 }' /proc/1/status)"
 }
 
@@ -148,7 +148,7 @@ ALL='["CAP_CHOWN","CAP_KILL","CAP_SETUID","CAP_SETGID","CAP_SYS_ADMIN","CAP_NET_
 @test "signals: none blocked, none ignored" {
 	conf ''
 	program signal-masks
-	capture bash -c 'trap "" HUP USR1 PIPE; exec timeout -s KILL 10 "$@"' bash "$BRIG" --root "$ROOT" run -b "$B" c
+	capture bash -c 'trap "" HUP USR1 PIPE; exec timeout -s KILL 60 "$@"' bash "$BRIG" --root "$ROOT" run -b "$B" c
 	lines SigBlk=0000000000000000 SigIgn=0000000000000000
 }
 @test "the program is dumpable again, so it may look at itself" { want '' 'report caps' dumpable=1; }

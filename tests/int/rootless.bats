@@ -17,7 +17,7 @@ teardown_file() {
 as() {
 	local id=$1
 	shift
-	env -i PATH=/usr/bin:/bin HOME=/ XDG_RUNTIME_DIR="$T/xdg" setpriv --reuid "$id" --regid "$id" --clear-groups --inh-caps=-all --bounding-set=-all timeout -s KILL 10 "$@"
+	env -i PATH=/usr/bin:/bin HOME=/ XDG_RUNTIME_DIR="$T/xdg" setpriv --reuid "$id" --regid "$id" --clear-groups --inh-caps=-all --bounding-set=-all timeout -s KILL 60 "$@"
 }
 prepare() { # UID FILTER WORDS...
 	ID=$1
@@ -157,7 +157,7 @@ DENY='seccomp("ALLOW"; [rule("getppid";"ERRNO")])'
 	[ -n "$start" ] || skip "no range was granted"
 	id=$(id -u "$RL_USER")
 	prepare "$id" ".linux.uidMappings+=[{containerID:1,hostID:$start,size:1000}]|.linux.gidMappings=.linux.uidMappings|.process.user={uid:5,gid:6,additionalGids:[7]}" report ids maps limits
-	capture env -i PATH=/usr/bin:/bin XDG_RUNTIME_DIR="$T/xdg" setpriv --reuid "$id" --regid "$id" --clear-groups timeout -s KILL 10 "$BRIG" run -b "$B" rl
+	capture env -i PATH=/usr/bin:/bin XDG_RUNTIME_DIR="$T/xdg" setpriv --reuid "$id" --regid "$id" --clear-groups timeout -s KILL 60 "$BRIG" run -b "$B" rl
 	ends_well
 	lines uid=5,5,5,5 gid=6,6,6,6 groups=7 "uid_map=0 $id 1;1 $start 1000;" 'setgroups=allow;' rlimit.nofile=1024,1024
 }
@@ -167,7 +167,7 @@ DENY='seccomp("ALLOW"; [rule("getppid";"ERRNO")])'
 	start=$(awk -F: -v u="$RL_USER" '$1 == u { print $2; exit }' /etc/subuid)
 	[ -n "$start" ] || skip "no range was granted"
 	id=$(id -u "$RL_USER")
-	user() { env -i PATH=/usr/bin:/bin XDG_RUNTIME_DIR="$T/xdg" setpriv --reuid "$id" --regid "$id" --clear-groups timeout -s KILL 10 "$BRIG" "$@"; }
+	user() { env -i PATH=/usr/bin:/bin XDG_RUNTIME_DIR="$T/xdg" setpriv --reuid "$id" --regid "$id" --clear-groups timeout -s KILL 60 "$BRIG" "$@"; }
 	prepare "$id" ".linux.uidMappings+=[{containerID:1,hostID:$start,size:1000}]|.linux.gidMappings=.linux.uidMappings|.process.user={uid:5,gid:6,additionalGids:[7]}" report ids caps maps ns , sleep 1000000
 	user run --detach -b "$B" rl </dev/null >"$T/first" 2>"$T/o"
 	capture user exec rl /guest report ids caps maps ns

@@ -69,7 +69,7 @@ args() {
 }
 @test "loading: a profile that forbids closing leaves no descriptor (W-14)" {
 	conf 'seccomp("ALLOW"; ["close","close_range"]|map(rule(.;"ERRNO")))|.process.noNewPrivileges=false' && program report fds
-	capture bash -c 'exec 8</; exec "$@"' bash timeout -s KILL 10 "$BRIG" --root "$ROOT" run -b "$B" c
+	capture bash -c 'exec 8</; exec "$@"' bash timeout -s KILL 60 "$BRIG" --root "$ROOT" run -b "$B" c
 	lines '!~^fd\.8='
 }
 @test "loading: startContainer hooks run without the filter" {

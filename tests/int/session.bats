@@ -57,15 +57,15 @@ RUN() { capture session "$BRIG" --root "$T/state" "$@" run -b "$B" c; }
 }
 @test "without a session: runs without limits, and says so about limits" {
 	user tester . 'report ids'
-	capture setpriv --reuid 1000 --regid 1000 --clear-groups --inh-caps=-all timeout 20 "$BRIG" --root "$T/state" run -b "$B" c
+	capture setpriv --reuid 1000 --regid 1000 --clear-groups --inh-caps=-all timeout 120 "$BRIG" --root "$T/state" run -b "$B" c
 	ends_well
 	user tester '.linux.resources={memory:{limit:67108864}}' 'exit 0'
-	capture setpriv --reuid 1000 --regid 1000 --clear-groups --inh-caps=-all timeout 20 "$BRIG" --root "$T/state" run -b "$B" c
+	capture setpriv --reuid 1000 --regid 1000 --clear-groups --inh-caps=-all timeout 120 "$BRIG" --root "$T/state" run -b "$B" c
 	[ "$rc" = 1 ] && [[ $err == *"rootless needs no limits + no cgrouppath when no permission is granted for cgroups"* ]] || fail text
 }
 @test "systemd without a session: the error says what is missing" {
 	user tester . 'exit 0'
-	capture setpriv --reuid 1000 --regid 1000 --clear-groups --inh-caps=-all env -u XDG_RUNTIME_DIR -u DBUS_SESSION_BUS_ADDRESS timeout 20 "$BRIG" --root "$T/state" --systemd-cgroup run -b "$B" c
+	capture setpriv --reuid 1000 --regid 1000 --clear-groups --inh-caps=-all env -u XDG_RUNTIME_DIR -u DBUS_SESSION_BUS_ADDRESS timeout 120 "$BRIG" --root "$T/state" --systemd-cgroup run -b "$B" c
 	[ "$rc" = 1 ] && [[ $err == *session* ]] || fail text
 }
 @test "podman of that user, with its systemd manager" {

@@ -70,6 +70,12 @@ printf '1..2\nok 1 twin\nok 2 twin # skip no\n' >"$guest/tests/int/t.bats.tap"
 report h="$host" g="$guest"
 ok "a name that is used twice is two tests" says '^    tests/int/t.bats: twin \(2\) \(g: no\)$'
 
+"$top_srcdir/tests/report" --skipped h="$host" >"$tmp/said"
+ok "--skipped: what ran nowhere, as a pattern" says '^a\.bats:\^\(nobody\|there\)\$$'
+printf '1..2\nok 1 one # skip no\nok 2 two # skip no\n' >"$guest/tests/int/u.bats.tap"
+"$top_srcdir/tests/report" --skipped g="$guest" >"$tmp/said"
+ok "--skipped: the file, when all of it was" says '^u\.bats$'
+
 mkdir "$tmp/empty"
 report h="$host" e="$tmp/empty"
 ok "a place without a result is an error" ended 2
