@@ -71,7 +71,7 @@ void lab_drop_pid_file(struct lab *l);
 bool lab_count_inside(const char *bundle, const char *verb, struct counts *c);
 /* Calls of a create, start and delete without a fault; false when that fails. */
 bool lab_count(const char *bundle, struct counts *c);
-/* Not excluded by the environment (BUNDLE=, ROOM=, ERROR=, VERB=), for people. */
+/* Not excluded by the environment (BUNDLE=, ROOM=, VERB=), for people. */
 bool lab_wanted(const char *name, const char *variable);
 
 extern const char *const lab_bundle[];	/* ends with NULL */
