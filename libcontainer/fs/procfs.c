@@ -7,6 +7,7 @@
 #include <linux/magic.h>
 #include <linux/mount.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { PROC_ROOT_INO = 1 };
@@ -105,9 +106,8 @@ int procfs_read(const struct procfs *p, const char *path, struct str *ret, struc
 int procfs_start_time(const struct procfs *p, pid_t pid, unsigned long long *ret, char *ret_state, struct err *e)
 {
 	char path[32], text[1024], state;	/* the kernel gives the line in one piece: at most some 50 numbers and a name of 64 bytes */
-	unsigned long long ticks;
 	OWN_FD fd = FD_NONE;
-	const char *after;
+	const char *at;
 	ssize_t n;
 
 	snprintf(path, sizeof(path), "%d/stat", pid);
@@ -118,10 +118,15 @@ int procfs_start_time(const struct procfs *p, pid_t pid, unsigned long long *ret
 	if (n < 0)
 		return err_sys(e, "read /proc/%s", path);
 	text[n] = '\0';
-	after = strrchr(text, ')');
-	if (!after || sscanf(after + 1, " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu", &state, &ticks) != 2)
+	at = strrchr(text, ')');
+	if (!at || at[1] != ' ' || !at[2])
 		return err_set(e, ERR_SYS, EPROTO, "read /proc/%s", path);
-	*ret = ticks;
+	state = *(at += 2);
+	for (int field = 3; at && field < 22; field++)
+		at = (at = strchr(at, ' ')) ? at + 1 : NULL;
+	if (!at || *at < '0' || *at > '9')
+		return err_set(e, ERR_SYS, EPROTO, "read /proc/%s", path);
+	*ret = strtoull(at, NULL, 10);
 	if (ret_state)
 		*ret_state = state;
 	return 0;

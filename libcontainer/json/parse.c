@@ -6,13 +6,17 @@
 
 #include <setjmp.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yajl/yajl_parse.h>
 
+enum { FEW = 40 };	/* members of an object that are compared each with each */
+
 struct builder {
 	struct arena *mem;
 	const char *name, *bytes;
+	size_t n;
 	yajl_handle yajl;
 	struct arena scratch;		/* yajl's own */
 	jmp_buf out_of_memory;
@@ -122,11 +126,19 @@ static int on_number(void *arg, const char *text, size_t length)
 	return n->text ? 1 : fail_oom(b);
 }
 
+/* Whether yajl handed out a place in the document itself and not a copy: then what stands there has no escapes. */
+static bool in_place(const struct builder *b, const void *text)
+{
+	return (uintptr_t)text - (uintptr_t)b->bytes < b->n;
+}
+
 /* Offset of the quote that opens the string whose closing quote was just consumed. Backslashes before a quote decide whether it is one. */
-static size_t string_start(struct builder *b)
+static size_t string_start(struct builder *b, const unsigned char *text)
 {
 	size_t i = yajl_get_bytes_consumed(b->yajl);
 
+	if (in_place(b, text))
+		return (size_t)((const char *)text - b->bytes) - 1;
 	i = i > 1 ? i - 2 : 0;
 	for (;; i--) {
 		size_t slashes = 0;
@@ -176,7 +188,7 @@ static bool lone_surrogate(const char *s, size_t n)
 static bool well_formed(const unsigned char *s, size_t n)
 {
 	for (size_t i = 0, step; i < n; i += step) {
-		step = utf8_length(s + i, n - i);
+		step = s[i] < 0x80 ? 1 : utf8_length(s + i, n - i);
 		if (!step)
 			return false;
 	}
@@ -189,7 +201,7 @@ static int check_string(struct builder *b, size_t start, const unsigned char *s,
 
 	if (memchr(s, 0, n))
 		return fail_at(b, start, "a string must not contain a NUL character");
-	if (lone_surrogate(b->bytes + start, end - start))
+	if (!in_place(b, s) && lone_surrogate(b->bytes + start, end - start))
 		return fail_at(b, start, "a string contains half of a surrogate pair");
 	if (!well_formed(s, n))
 		return fail_at(b, start, "a string contains bytes that are not UTF-8");
@@ -199,7 +211,7 @@ static int check_string(struct builder *b, size_t start, const unsigned char *s,
 static int on_string(void *arg, const unsigned char *s, size_t length)
 {
 	struct builder *b = arg;
-	size_t start = string_start(b);
+	size_t start = string_start(b, s);
 	struct json *n;
 
 	if (!check_string(b, start, s, length))
@@ -216,7 +228,7 @@ static int on_key(void *arg, const unsigned char *s, size_t length)
 {
 	struct builder *b = arg;
 
-	if (!check_string(b, string_start(b), s, length))
+	if (!check_string(b, string_start(b, s), s, length))
 		return 0;
 	b->key = arena_strndup(b->mem, (const char *)s, length);
 	return b->key ? 1 : fail_oom(b);
@@ -252,29 +264,46 @@ static int by_key(const void *a, const void *b)
 	return strcmp((*(const struct json *const *)a)->key, (*(const struct json *const *)b)->key);
 }
 
-/* Two parsers that read a duplicate differently are a way around a check (W-8). Sorted, so that a large object costs n log n. */
-static int check_duplicates(struct builder *b, const struct json *object)
+static const struct json *duplicate_of_few(const struct json *object)
 {
-	OWN_MEM const struct json **list = NULL;
+	for (const struct json *c = object->child; c; c = c->next)
+		for (const struct json *before = object->child; before != c; before = before->next)
+			if (before->key[0] == c->key[0] && strcmp(before->key, c->key) == 0)
+				return c;
+	return NULL;
+}
+
+/* Sorted, so that a large object costs n log n. */
+static const struct json *duplicate_of_many(const struct json **list, const struct json *object)
+{
 	size_t n = 0;
 
-	if (object->count < 2)
-		return 1;
-	list = malloc(object->count * sizeof(*list));
-	if (!list)
-		return fail_oom(b);
 	for (const struct json *c = object->child; c; c = c->next)
 		list[n++] = c;
 	qsort(list, n, sizeof(*list), by_key);
 	for (size_t i = 1; i < n; i++)
-		if (strcmp(list[i - 1]->key, list[i]->key) == 0) {
-			const struct json *later = list[i - 1]->index > list[i]->index ? list[i - 1] : list[i];
+		if (strcmp(list[i - 1]->key, list[i]->key) == 0)
+			return list[i - 1]->index > list[i]->index ? list[i - 1] : list[i];
+	return NULL;
+}
 
-			b->failed = true;
-			err_set(b->e, ERR_SPEC, 0, "%s:%u:%u: duplicate key \"%.80s\"", b->name, later->line, later->column, later->key);
-			return 0;
-		}
-	return 1;
+/* Two parsers that read a duplicate differently are a way around a check (W-8). */
+static int check_duplicates(struct builder *b, const struct json *object)
+{
+	OWN_MEM const struct json **list = NULL;
+	const struct json *later;
+
+	if (object->count > FEW) {
+		list = malloc(object->count * sizeof(*list));
+		if (!list)
+			return fail_oom(b);
+	}
+	later = list ? duplicate_of_many(list, object) : duplicate_of_few(object);
+	if (!later)
+		return 1;
+	b->failed = true;
+	err_set(b->e, ERR_SPEC, 0, "%s:%u:%u: duplicate key \"%.80s\"", b->name, later->line, later->column, later->key);
+	return 0;
 }
 
 static int on_object_end(void *arg)
@@ -393,7 +422,7 @@ static int guarded(struct builder *b, size_t n)
 
 int json_parse(struct arena *mem, const char *name, const char *bytes, size_t n, const struct json **ret, struct err *e)
 {
-	struct builder b = { .mem = mem, .name = name, .bytes = bytes, .line = 1, .e = e };
+	struct builder b = { .mem = mem, .name = name, .bytes = bytes, .n = n, .line = 1, .e = e };
 	int rc;
 
 	if (n > LIMIT_FILE_BYTES)

@@ -64,12 +64,14 @@ static int bad(struct err *e, const char *name)
 	return err_set(e, ERR_STATE, 0, "state.json: field \"%s\" is missing or wrong", name);
 }
 
-static int take(const struct json *root, const struct field *f, struct journal *j, struct err *e)
+/* v: what stands where this field was written, and so in general the field */
+static int take(const struct json *root, const struct json *v, const struct field *f, struct journal *j, struct err *e)
 {
-	const struct json *v = json_member(root, f->name);
 	char *at = (char *)j + f->offset;
 	uint64_t n = 0;
 
+	if (!v || strcmp(v->key, f->name) != 0)
+		v = json_member(root, f->name);
 	if (!v)
 		return bad(e, f->name);
 	if (f->kind == TEXT ? v->type != JSON_STRING : f->kind == BOOL ? v->type != JSON_BOOL : json_u64(v, &n) < 0)
@@ -89,7 +91,7 @@ static int take(const struct json *root, const struct field *f, struct journal *
 int journal_read(const struct statedir *d, struct arena *mem, struct journal *ret, struct err *e)
 {
 	OWN(str) text = { 0 };
-	const struct json *root, *phase;
+	const struct json *root, *phase, *v;
 	struct journal j = { 0 };
 
 	TRY(statedir_read(d, "state.json", LIMIT_FILE_BYTES, &text, e));
@@ -103,8 +105,11 @@ int journal_read(const struct statedir *d, struct arena *mem, struct journal *re
 	if (strcmp(phase->text, "created") && strcmp(phase->text, "creating"))
 		return bad(e, "phase");
 	j.phase = strcmp(phase->text, "created") == 0 ? PHASE_CREATED : PHASE_CREATING;
-	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
-		TRY(take(root, &fields[i], &j, e));
+	v = phase;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
+		v = v ? v->next : NULL;
+		TRY(take(root, v, &fields[i], &j, e));
+	}
 	*ret = j;
 	return 0;
 }
