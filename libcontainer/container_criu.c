@@ -73,10 +73,7 @@ static int print_plan(const struct plan *p, bool json, char **ret, struct err *e
 	OWN(str) text = { 0 };
 
 	plan_print(p, json ? PLAN_JSON : PLAN_TEXT, &text);
-	TRY(str_ok(&text, e));
-	*ret = text.s;
-	text = (struct str){ 0 };
-	return 0;
+	return str_copy(&text, ret, e);
 }
 
 int brig_explain_restore(const struct brig_options *o, const struct brig_create *c, const struct brig_criu *how, const char *facts, bool json, char **ret, struct brig_err *err)

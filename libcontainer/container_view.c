@@ -51,21 +51,13 @@ static const char *owner_of(struct owner *o, uint32_t uid)
 	return o->name;
 }
 
-static int hand_text(struct str *text, char **ret, struct err *e)
-{
-	TRY(str_ok(text, e));
-	*ret = text->s;
-	*text = (struct str){ 0 };
-	return 0;
-}
-
 int brig_state(const struct brig_options *o, const char *id, char **ret, struct brig_err *err)
 {
 	OWN(container) c;
 	OWN(str) text = { 0 };
 	struct err e;
 
-	if (container_open(o->root, id, false, &c, &e) < 0 || query_state_json(&c, "  ", "", &text, &e) < 0 || hand_text(&text, ret, &e) < 0)
+	if (container_open(o->root, id, false, &c, &e) < 0 || query_state_json(&c, "  ", "", &text, &e) < 0 || str_copy(&text, ret, &e) < 0)
 		return public_error(&e, err);
 	return 0;
 }
@@ -135,7 +127,7 @@ int brig_spec_default(const char *hostname, bool rootless, char **ret, struct br
 	OWN(str) text = { 0 };
 	struct err e;
 
-	if (spec_default(hostname, rootless, (uint32_t)sys_geteuid(), (uint32_t)sys_getegid(), &text, &e) < 0 || hand_text(&text, ret, &e) < 0)
+	if (spec_default(hostname, rootless, (uint32_t)sys_geteuid(), (uint32_t)sys_getegid(), &text, &e) < 0 || str_copy(&text, ret, &e) < 0)
 		return public_error(&e, err);
 	return 0;
 }
@@ -146,7 +138,7 @@ int brig_features(char **ret, struct brig_err *err)
 	struct err e;
 
 	features_print(BRIG_VERSION, &text);
-	return hand_text(&text, ret, &e) < 0 ? public_error(&e, err) : 0;
+	return str_copy(&text, ret, &e) < 0 ? public_error(&e, err) : 0;
 }
 
 int brig_facts(char **ret, struct brig_err *err)
@@ -159,7 +151,7 @@ int brig_facts(char **ret, struct brig_err *err)
 	if (probe_facts(&mem, &f, &e) < 0)
 		return public_error(&e, err);
 	facts_print(&f, &text);
-	return hand_text(&text, ret, &e) < 0 ? public_error(&e, err) : 0;
+	return str_copy(&text, ret, &e) < 0 ? public_error(&e, err) : 0;
 }
 
 int brig_explain(const struct brig_options *o, const struct brig_create *c, const char *facts, bool json, char **ret, struct brig_err *err)
@@ -171,7 +163,7 @@ int brig_explain(const struct brig_options *o, const struct brig_create *c, cons
 	if (public_request(&j, o, c, &e) < 0 || job_load(&j, facts, &e) < 0)
 		return public_error(&e, err);
 	plan_print(j.plan, json ? PLAN_JSON : PLAN_TEXT, &text);
-	return hand_text(&text, ret, &e) < 0 ? public_error(&e, err) : 0;
+	return str_copy(&text, ret, &e) < 0 ? public_error(&e, err) : 0;
 }
 
 const char *brig_version(void)

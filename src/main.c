@@ -3,6 +3,7 @@
 #include "out.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,21 +45,19 @@ static bool is_rootless(void)
 	const char *user = getenv("USER");
 	char line[64] = "";
 	unsigned in, out, n;
-	FILE *f;
+	int fd;
 
 	if (geteuid() != 0)
 		return true;
 	if (user && strcmp(user, "root") == 0)
 		return false;
-	f = fopen("/proc/self/uid_map", "re");
-	if (!f)
+	fd = open("/proc/self/uid_map", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
 		return false;
-	if (!fgets(line, sizeof(line), f))
+	if (read(fd, line, sizeof(line) - 1) < 0)
 		line[0] = '\0';
-	fclose(f);
-	if (sscanf(line, "%u %u %u", &in, &out, &n) != 3 || (out == 0 && n == UINT_MAX))
-		return false;
-	return true;
+	close(fd);
+	return sscanf(line, "%u %u %u", &in, &out, &n) == 3 && (out != 0 || n != UINT_MAX);
 }
 
 /* NAME below the directory for run-time files; NULL when there is none. */

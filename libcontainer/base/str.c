@@ -1,6 +1,5 @@
 /* room: pure — growable string */
 #include "base/str.h"
-#include "base/arena.h"
 #include "base/own.h"
 
 #include <stdarg.h>
@@ -23,11 +22,13 @@ static bool grow(struct str *t, size_t more)
 		return true;
 	while (cap < need)
 		cap *= 2;
-	s = realloc(t->s, cap);
+	s = arena_alloc(&t->mem, cap);
 	if (!s) {
 		t->failed = true;
 		return false;
 	}
+	if (t->n)
+		memcpy(s, t->s, t->n + 1);
 	t->s = s;
 	t->cap = cap;
 	return true;
@@ -54,23 +55,29 @@ void str_addc(struct str *t, char c)
 
 void str_addf(struct str *t, const char *fmt, ...)
 {
+	size_t room = t->s && !t->failed ? t->cap - t->n : 0;
 	va_list ap;
 	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(room ? t->s + t->n : NULL, room, fmt, ap);
 	va_end(ap);
-	if (n < 0 || !grow(t, (size_t)n))
+	if (n < 0 || !grow(t, (size_t)n)) {
+		if (room)
+			t->s[t->n] = '\0';
 		return;
-	va_start(ap, fmt);
-	vsnprintf(t->s + t->n, (size_t)n + 1, fmt, ap);
-	va_end(ap);
+	}
+	if ((size_t)n >= room) {	/* it did not fit */
+		va_start(ap, fmt);
+		vsnprintf(t->s + t->n, (size_t)n + 1, fmt, ap);
+		va_end(ap);
+	}
 	t->n += (size_t)n;
 }
 
 void str_free(struct str *t)
 {
-	mem_drop(&t->s);
+	arena_free(&t->mem);
 	*t = (struct str){ 0 };
 }
 
@@ -82,4 +89,11 @@ void str_dropp(struct str *t)
 int str_ok(const struct str *t, struct err *e)
 {
 	return t->failed ? err_oom(e) : 0;
+}
+
+int str_copy(const struct str *t, char **ret, struct err *e)
+{
+	TRY(str_ok(t, e));
+	*ret = strdup(t->s ? t->s : "");
+	return *ret ? 0 : err_oom(e);
 }

@@ -245,8 +245,8 @@ static int cache_key(const struct spec_seccomp *p, struct str *key, struct err *
 		for (size_t k = 0; k < r->args.n; k++)
 			str_addf(key, " [%u %d %llu %llu]", r->args.item[k].index, (int)r->args.item[k].op, (unsigned long long)r->args.item[k].value,
 				 (unsigned long long)r->args.item[k].value_two);
-		for (size_t k = 0; k < r->names.n; k++)	/* with its length: no name can pretend to be two */
-			str_addf(key, " %zu:%s", strlen(r->names.item[k]), r->names.item[k]);
+		for (size_t k = 0; k < r->names.n; k++)	/* with its NUL: no name can pretend to be two */
+			str_addn(key, r->names.item[k], strlen(r->names.item[k]) + 1);
 		str_addc(key, '\n');
 	}
 	return str_ok(key, e);
@@ -275,16 +275,17 @@ int seccomp_compile(struct host *h, const struct step *s, struct err *e)
 {
 	struct slot *out = &h->tab.slot[s->seccomp.slot];
 	struct host_path cache = { h->request->cache };
-	OWN(str) key = { 0 };
-	struct str program = { 0 };
+	OWN(str) key = { 0 }, program = { 0 };
 
 	TRY(cache_key(s->seccomp.profile, &key, e));
 	if (cache_get(cache, &key, &program)) {
-		out->data = program.s;
+		out->data = malloc(program.n);
+		if (!out->data)
+			return err_oom(e);
 		out->size = program.n;
+		memcpy(out->data, program.s, program.n);
 		return 0;
 	}
-	str_free(&program);
 	TRY(compile(s->seccomp.profile, out, e));
 	cache_put(cache, &key, out->data, out->size);
 	return 0;

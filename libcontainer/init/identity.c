@@ -5,6 +5,7 @@
 
 #include <linux/keyctl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The container's own /proc may be anything by now, so it is never asked (CVE-2019-16884, CVE-2025-52881). */
@@ -87,12 +88,10 @@ int personality_set(struct init *in, const struct step *s, struct err *e)
 static void node_bits(const char *list, unsigned long *bits, size_t words)
 {
 	for (const char *p = list; p && *p; p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL) {
-		unsigned first, last;
-		int n = sscanf(p, "%u-%u", &first, &last);
+		char *end;
+		unsigned long first = strtoul(p, &end, 10), last = *end == '-' ? strtoul(end + 1, NULL, 10) : first;
 
-		if (n == 1)
-			last = first;
-		for (unsigned i = n >= 1 ? first : 1; n >= 1 && i <= last && i < words * 8 * sizeof(*bits); i++)
+		for (unsigned long i = first; end != p && i <= last && i < words * 8 * sizeof(*bits); i++)
 			bits[i / (8 * sizeof(*bits))] |= 1ul << (i % (8 * sizeof(*bits)));
 	}
 }

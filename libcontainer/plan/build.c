@@ -21,12 +21,14 @@ struct step *add(struct builder *b, enum op op, enum room room, const char *why)
 	}
 	if (p->n == b->cap) {
 		size_t cap = b->cap ? 2 * b->cap : 128;	/* what the default configuration needs */
-		struct step *more = realloc(p->step, cap * sizeof(*more));
+		struct step *more = arena_array(&p->mem, cap, sizeof(*more));
 
 		if (!more) {
 			err_oom(b->e);
 			return NULL;
 		}
+		if (p->n)
+			memcpy(more, p->step, p->n * sizeof(*more));
 		p->step = more;
 		b->cap = cap;
 	}
@@ -48,12 +50,14 @@ slot_t slot_new(struct builder *b, const char *name)
 		return SLOT_NONE;
 	}
 	if ((n & (n - 1)) == 0) {	/* full at each power of two */
-		const char **more = realloc(p->slot_name, (n ? 2 * n : 1) * sizeof(*more));
+		const char **more = arena_array(&p->mem, n ? 2 * n : 1, sizeof(*more));
 
 		if (!more) {
 			err_oom(b->e);
 			return SLOT_NONE;
 		}
+		if (n)
+			memcpy(more, p->slot_name, n * sizeof(*more));
 		p->slot_name = more;
 	}
 	if (!name)
@@ -222,12 +226,14 @@ static int start(struct builder *b)
 
 struct plan *builder_start(struct builder *b, const struct spec *s, const struct facts *f, const struct request *r, struct err *e)
 {
-	struct plan *p = calloc(1, sizeof(*p));
+	struct arena mem = { 0 };
+	struct plan *p = arena_alloc(&mem, sizeof(*p));
 
 	if (!p) {
 		err_oom(e);
 		return NULL;
 	}
+	p->mem = mem;
 	*e = (struct err){ 0 };
 	*b = (struct builder){ .p = p, .s = s, .f = f, .r = r, .e = e };
 	if (start(b) < 0) {
@@ -253,10 +259,10 @@ int builder_finish(struct builder *b)
 
 void plan_free(struct plan *p)
 {
+	struct arena mem;
+
 	if (!p)
 		return;
-	arena_free(&p->mem);
-	free(p->step);
-	free(p->slot_name);
-	free(p);
+	mem = p->mem;	/* in which the plan lies */
+	arena_free(&mem);
 }

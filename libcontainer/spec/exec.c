@@ -111,12 +111,13 @@ static int change(struct arena *mem, const struct exec_changes *c, struct spec_p
 
 int spec_exec(const struct spec *saved, const struct spec *process, const struct exec_changes *c, const struct spec **ret, struct err *e)
 {
-	struct spec *s = calloc(1, sizeof(*s));
+	struct arena mem = { 0 };
+	struct spec *s = arena_alloc(&mem, sizeof(*s));
 
 	if (!s)
 		return err_oom(e);
 	*s = *saved;
-	s->mem = (struct arena){ 0 };
+	s->mem = mem;
 	memset(s->hooks, 0, sizeof(s->hooks));
 	s->warnings.n = s->notes.n = 0;
 	if (process)

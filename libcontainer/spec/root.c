@@ -100,12 +100,14 @@ static int decode_part(struct decoder *d, const struct json *root, enum part par
 
 static int parse(const char *name, const char *bytes, size_t n, enum part part, const struct spec **ret, struct err *e)
 {
-	struct spec *s = calloc(1, sizeof(*s));
+	struct arena mem = { 0 };
+	struct spec *s = arena_alloc(&mem, sizeof(*s));
 	const struct json *root;
 	struct decoder d;
 
 	if (!s)
 		return err_oom(e);
+	s->mem = mem;
 	start(&d, s, e);
 	if (json_parse(&s->mem, name, bytes, n, &root, e) < 0 || decode_part(&d, root, part) < 0) {
 		spec_free(s);
@@ -138,10 +140,10 @@ int spec_parse_rdt(const char *name, const char *bytes, size_t n, const struct s
 
 void spec_free(const struct spec *s)
 {
-	struct spec *own = (struct spec *)(uintptr_t)s;
+	struct arena mem;
 
-	if (!own)
+	if (!s)
 		return;
-	arena_free(&own->mem);
-	free(own);
+	mem = s->mem;	/* in which it lies */
+	arena_free(&mem);
 }

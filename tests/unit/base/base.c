@@ -71,6 +71,26 @@ static void arena_test(void)
 	arena_dropp(&a);
 }
 
+/* Blocks of freed arenas are used again, in whatever order they were freed, and are zero again; and there is no end to them. */
+static void arena_reuse_test(void)
+{
+	static struct arena many[600];
+	bool zero = true;
+
+	for (unsigned round = 0; round < 3; round++) {
+		for (size_t i = 0; i < 600; i++) {
+			unsigned char *p = arena_alloc(&many[i], 5000);
+
+			zero = zero && p && all_zero(p, 5000);
+			if (p)
+				memset(p, 0xff, 5000);
+		}
+		for (size_t i = 0; i < 600; i++)
+			arena_free(&many[(i * 7) % 600]);
+	}
+	ok(zero, "what other arenas have left is not seen");
+}
+
 static void err_test(void)
 {
 	char longer[2 * ERR_TEXT_SIZE];
@@ -146,6 +166,7 @@ static void num_test(void)
 static void str_test(void)
 {
 	struct str t = { 0 };
+	char *copy;
 	struct err e;
 
 	ok(str_ok(&t, &e) == 0 && !t.s, "an empty string has no memory");
@@ -160,8 +181,11 @@ static void str_test(void)
 	ok(t.failed && str_ok(&t, &e) == -1 && e.num == ENOMEM, "a failure stays");
 	str_add(&t, "more");
 	ok(strcmp(t.s + t.n - 7, "999,!ab") == 0, "and nothing is added after it");
+	ok(str_copy(&t, &copy, &e) == -1, "and is not copied");
 	str_free(&t);
 	ok(!t.s && !t.n && !t.failed, "free makes it empty again");
+	ok(str_copy(&t, &copy, &e) == 0 && copy[0] == '\0', "a copy of nothing");
+	free(copy);
 	str_dropp(&t);
 	t = (struct str){ .n = SIZE_MAX - 1 };
 	str_addn(&t, "abc", 3);
@@ -245,6 +269,7 @@ static void own_test(void)
 int main(void)
 {
 	arena_test();
+	arena_reuse_test();
 	err_test();
 	num_test();
 	str_test();
