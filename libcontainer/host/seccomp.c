@@ -275,17 +275,11 @@ int seccomp_compile(struct host *h, const struct step *s, struct err *e)
 {
 	struct slot *out = &h->tab.slot[s->seccomp.slot];
 	struct host_path cache = { h->request->cache };
-	OWN(str) key = { 0 }, program = { 0 };
+	OWN(str) key = { 0 };
 
 	TRY(cache_key(s->seccomp.profile, &key, e));
-	if (cache_get(cache, &key, &program)) {
-		out->data = malloc(program.n);
-		if (!out->data)
-			return err_oom(e);
-		out->size = program.n;
-		memcpy(out->data, program.s, program.n);
+	if (cache_get(cache, &key, &out->data, &out->size))
 		return 0;
-	}
 	TRY(compile(s->seccomp.profile, out, e));
 	cache_put(cache, &key, out->data, out->size);
 	return 0;

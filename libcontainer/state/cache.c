@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct head { char magic[16]; uint64_t key, value; };	/* sizes in bytes; then the key, then the value */
@@ -24,50 +25,61 @@ static void entry_name(const struct str *key, char name[NAME_SIZE])
 }
 
 /* What lies in it becomes a filter of other containers, so nobody else may have put it there (CVE-2019-11328 class). */
-static bool ours(int fd, mode_t type)
+static bool ours(int fd, mode_t type, size_t *ret_size)
 {
 	struct stat st;
 
-	return sys_fstat(fd, &st) == 0 && (st.st_mode & S_IFMT) == type && st.st_uid == sys_geteuid() && !(st.st_mode & 0077);
+	if (sys_fstat(fd, &st) < 0 || (st.st_mode & S_IFMT) != type || st.st_uid != sys_geteuid() || (st.st_mode & 0077))
+		return false;
+	*ret_size = (size_t)st.st_size;
+	return true;
 }
 
 static int open_dir(struct host_path dir)
 {
 	OWN_FD fd = sys_openat(AT_FDCWD, dir.s, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	size_t size;
 
-	return fd >= 0 && ours(fd, S_IFDIR) ? fd_take(&fd) : FD_NONE;
+	return fd >= 0 && ours(fd, S_IFDIR, &size) ? fd_take(&fd) : FD_NONE;
 }
 
-static bool read_all(int fd, struct str *text)
+static bool read_all(int fd, unsigned char *bytes, size_t n)
 {
-	char buf[16384];
-	ssize_t n;
-
-	while ((n = sys_read(fd, buf, sizeof(buf))) > 0 && text->n < LIMIT_FILE_BYTES)
-		str_addn(text, buf, (size_t)n);
-	return n == 0 && !text->failed;
+	for (ssize_t got; n > 0; bytes += got, n -= (size_t)got) {
+		got = sys_read(fd, bytes, n);
+		if (got <= 0)
+			return false;
+	}
+	return true;
 }
 
-bool cache_get(struct host_path dir, const struct str *key, struct str *value)
+bool cache_get(struct host_path dir, const struct str *key, void **ret, size_t *ret_n)
 {
 	OWN_FD at = dir.s ? open_dir(dir) : FD_NONE, fd = FD_NONE;
-	OWN(str) text = { 0 };
+	OWN_MEM unsigned char *bytes = NULL;
 	char name[NAME_SIZE];
 	struct head h;
+	size_t n;
 
 	if (at < 0)
 		return false;
 	entry_name(key, name);
 	fd = sys_openat(at, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
-	if (fd < 0 || !ours(fd, S_IFREG) || !read_all(fd, &text) || text.n < sizeof(h))
+	if (fd < 0 || !ours(fd, S_IFREG, &n) || n < sizeof(h) || n > LIMIT_FILE_BYTES)
 		return false;
-	memcpy(&h, text.s, sizeof(h));
-	if (memcmp(h.magic, magic, sizeof(magic)) != 0 || h.key != key->n || h.value > LIMIT_FILE_BYTES || sizeof(h) + h.key + h.value != text.n)
+	bytes = malloc(n);
+	if (!bytes || !read_all(fd, bytes, n))
 		return false;
-	if (memcmp(text.s + sizeof(h), key->s, key->n) != 0)
+	memcpy(&h, bytes, sizeof(h));
+	if (memcmp(h.magic, magic, sizeof(magic)) != 0 || h.key != key->n || h.value > LIMIT_FILE_BYTES || sizeof(h) + h.key + h.value != n)
 		return false;
-	str_addn(value, text.s + sizeof(h) + h.key, h.value);
-	return !value->failed;
+	if (memcmp(bytes + sizeof(h), key->s, key->n) != 0)
+		return false;
+	memmove(bytes, bytes + sizeof(h) + h.key, h.value);
+	*ret = bytes;
+	*ret_n = h.value;
+	bytes = NULL;
+	return true;
 }
 
 /* Counts the entries, or removes them. */
