@@ -34,8 +34,13 @@ finish() {
 	exit
 }
 
-# The objects of a room, as the linker will see them.
-library() { echo "$top_builddir/.libs/lib$1.a"; }
+# The objects of a room, as the linker will see them. The room sealed is one object, of a program of its own.
+library() {
+	case $1 in
+	sealed) echo "$top_builddir/libcontainer/sealed/main.o" ;;
+	*) echo "$top_builddir/.libs/lib$1.a" ;;
+	esac
+}
 
 # Symbols that a room's objects need from elsewhere; local ones, and those that only a sanitizer or a hardened C library adds, are left out.
 needed() {
