@@ -64,24 +64,43 @@ static void late_close(struct late *l)
 	fd_drop(&l->go[1]);
 }
 
-/* In the child: a copy of the host side, which nobody else can look into (not dumpable, or without privilege the caller's own), until the sealed program
+struct birth { struct host *h; enum room room; int program; struct late *late; };
+
+/* In the child: still the host side, which nobody else can look into (not dumpable, or without privilege the caller's own), until the sealed program
  * replaces it. */
-static _Noreturn void born(struct host *h, enum room room, int program, struct late *l)
+static void born(void *arg)
 {
+	const struct birth *self = arg;
+	struct baton b = self->h->baton;	/* a copy: the memory may be the host's own */
 	struct err e;
 
 	sys_fault_room("birth");
-	late_wait(l);
-	h->baton.me = room;
+	late_wait(self->late);
+	b.me = self->room;
 	/* Init becomes a child of the host's that join may not be able to tell of: it is known by the group that it is born into. */
-	if (room == ROOM_JOIN && sys_setpgid() < 0)
+	if (b.me == ROOM_JOIN && sys_setpgid() < 0)
 		sys_exit(1);
-	if (brief_keep(&h->baton, room, h->plan, &h->tab) == 0)
-		program_execute(program, h->baton.brief);
+	if (brief_keep(&b, b.me, self->h->plan, &self->h->tab) == 0)
+		program_execute(self->program, b.brief);
 	memset(&e, 0, sizeof(e));
 	err_sys(&e, "execute the sealed program");
-	baton_fail(&h->baton, 0, &e);
+	baton_fail(&b, 0, &e);
 	sys_exit(1);
+}
+
+/* The child has the host's own memory until it executes the sealed program: no copy is made that would be thrown away. It lives in new namespaces that
+ * nobody else has entered, or still in the host's; the OOM killer of a cgroup that it is born into leaves a child of vfork alone (oom_badness(), Linux
+ * since 4.8). One that waits for the host cannot let the host sleep meanwhile, and gets a copy. */
+static pid_t bear(struct birth *birth, const struct sys_clone *c, int *ret_pidfd)
+{
+	pid_t pid;
+
+	if (birth->late->cgroup < 0)
+		return sys_clone3_shared(c, born, birth, ret_pidfd);
+	pid = sys_clone3(c, ret_pidfd);
+	if (pid == 0)
+		born(birth);
+	return pid;
 }
 
 /* What the child will be, before it is born. */
@@ -101,9 +120,7 @@ int join_clone(struct host *h, const struct step *s, struct err *e)
 
 	TRY(conceive(h, ROOM_JOIN, s, &program, e));
 	TRY(late_prepare(h, &c, &late, e));
-	pid = sys_clone3(&c, &pidfd);
-	if (pid == 0)
-		born(h, ROOM_JOIN, program, &late);
+	pid = bear(&(struct birth){ h, ROOM_JOIN, program, &late }, &c, &pidfd);
 	if (pid < 0) {
 		rc = err_sys(e, "clone3 for join");
 	} else {
@@ -127,9 +144,7 @@ int clone_host(struct host *h, const struct step *s, struct err *e)
 
 	TRY(conceive(h, ROOM_INIT, s, &program, e));
 	TRY(late_prepare(h, &c, &late, e));
-	pid = sys_clone3(&c, &h->tab.slot[s->clone.pidfd].fd);
-	if (pid == 0)
-		born(h, ROOM_INIT, program, &late);
+	pid = bear(&(struct birth){ h, ROOM_INIT, program, &late }, &c, &h->tab.slot[s->clone.pidfd].fd);
 	if (pid < 0) {
 		rc = err_sys(e, "clone3 flags %#llx", (unsigned long long)s->clone.flags);
 	} else {

@@ -97,6 +97,9 @@ struct sys_clone {
 	int cgroup;		/* O_PATH or O_RDONLY directory fd, or FD_NONE */
 };
 pid_t sys_clone3(const struct sys_clone *c, int *ret_pidfd);	/* fork-like: returns twice */
+/* As vfork: the child calls child(arg) in the caller's own memory, which must execute a program or end without having changed what the caller reads later;
+ * the caller sleeps until then. Only for namespaces in which nobody else lives: whoever could look into the child would look into the caller. */
+pid_t sys_clone3_shared(const struct sys_clone *c, void (*child)(void *arg), void *arg, int *ret_pidfd);
 int sys_setns(int fd, int type);
 int sys_unshare(int flags);
 int sys_execve(const char *path, char *const argv[], char *const envp[]);

@@ -171,6 +171,23 @@ creator_has_two_children() { creator=$(pgrep -P "$tracer") && [ "$(pgrep -c -P "
 	done
 	nothing_left
 }
+@test "a child that dies, or cannot execute the sealed program, while it has the memory of its creator, takes nothing along" {
+	local -A rest=([create]="-b $B c" [run]="-b $B c" [exec]="c true")
+	can_trace || skip "strace cannot trace here"
+	program sleep 1000000
+	for verb in create run exec; do
+		for what in error=ENOMEM signal=SIGKILL; do
+			[ "$verb" != exec ] || brig run -d -b "$B" c </dev/null >/dev/null 2>&1
+			# shellcheck disable=SC2086
+			capture strace -qq -f -o "$T/trace" -e trace=execveat -e inject=execveat:$what:when=1 "$BRIG" --root "$ROOT" "$verb" ${rest[$verb]}
+			grep -q INJECTED "$T/trace" || [ "$what" != error=ENOMEM ] || fail "$verb: nothing was executed"
+			[ "$rc" != 0 ] && [ "$rc" != 137 ] || fail "$verb, $what: status $rc"
+			[ "$what" != error=ENOMEM ] || grep -q "cannot allocate memory" <<<"$err" || fail "$verb does not say why: $err"
+			[ "$verb" != exec ] || brig delete --force c
+			nothing_left
+		done
+	done
+}
 @test "the parent of the cgroup goes with another container while create comes to it: it is made again, and goes with ours" {
 	mkdir "$CGROOT$CG"	# there when the journal is written
 	held first renameat create -b "$B" c

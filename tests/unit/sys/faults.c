@@ -44,8 +44,9 @@ CALL(fchmod, -1, 0) CALL(fchmod_path, -1, 0) CALL(fchmodat, -1, "x", 0) CALL(fch
 CALL(ftruncate, -1, 0) CALL(fsync, -1) CALL(dup, -1) CALL(dup3, -1, 200, false) CALL(cloexec, -1, true) CALL(close_range, 9000, 8000, 0) CALL(flock, -1, 0)
 CALL(pipe, fds) CALL(memfd, "x", 0) CALL(seal, -1, 0) CALL(get_seals, -1) CALL(sendfile, -1, -1, 1) CALL(getdents, -1, buf, 1) CALL(ioctl_ns_type, -1)
 CALL(poll, &pfd, 1, &ts) CALL(faccessat, -1, "x", 0, 0)
+static void exit_child(void *arg) { (void)arg; sys_exit(0); }
 static long call_map_shared(void) { return sys_map_shared(-1, 1) ? 0 : -1; }
-CALL(clone3, &clone_args, &fd_out) CALL(setns, -1, 0) CALL(unshare, 0) CALL(execve, "x", NULL, NULL) CALL(execveat, -1, "x", NULL, NULL, 0) CALL(pidfd_open, -1) CALL(pidfd_signal, -1, 0)
+CALL(clone3, &clone_args, &fd_out) CALL(clone3_shared, &clone_args, exit_child, NULL, &fd_out) CALL(setns, -1, 0) CALL(unshare, 0) CALL(execve, "x", NULL, NULL) CALL(execveat, -1, "x", NULL, NULL, 0) CALL(pidfd_open, -1) CALL(pidfd_signal, -1, 0)
 CALL(pidfd_getfd, -1, 0) CALL(kill, 0, 99) CALL(wait4, -1, NULL, WNOHANG, NULL) CALL(waitid_pidfd, -1, &info, WNOHANG) CALL(setpgid) CALL(setsid) CALL(prctl, -1, 0, 0, 0, 0)
 CALL(prlimit, 0, -1, NULL, NULL) CALL(sched_setaffinity, 0, 0, buf) CALL(sched_setattr, 0, NULL, 0) CALL(ioprio_set, -1, 0, 0) CALL(personality, 0xffffffff)
 CALL(sethostname, buf, (size_t)-1) CALL(setdomainname, buf, (size_t)-1) CALL(signalfd, &set) CALL(sigmask, SIG_BLOCK, NULL, &set) CALL(signal, 0, SIG_DFL)
@@ -67,7 +68,7 @@ static const struct { const char *name; long (*call)(void); } table[] = {
 	ROW(chroot), ROW(openat2), ROW(openat), ROW(read), ROW(pread), ROW(pwrite), ROW(write), ROW(write_all), ROW(rewind), ROW(fstat), ROW(fstatat), ROW(fstatfs), ROW(mkdirat),
 	ROW(mknodat), ROW(symlinkat), ROW(unlinkat), ROW(renameat), ROW(readlinkat), ROW(fchmod), ROW(fchmod_path), ROW(fchmodat), ROW(fchownat), ROW(fchdir), ROW(chdir), ROW(getcwd),
 	ROW(ftruncate), ROW(fsync), ROW(dup), ROW(dup3), ROW(cloexec), ROW(close_range), ROW(flock), ROW(pipe), ROW(memfd), ROW(seal), ROW(get_seals), ROW(sendfile),
-	ROW(getdents), ROW(ioctl_ns_type), ROW(poll), ROW(faccessat), ROW(map_shared), ROW(clone3), ROW(setns), ROW(unshare), ROW(execve), ROW(execveat), ROW(pidfd_open),
+	ROW(getdents), ROW(ioctl_ns_type), ROW(poll), ROW(faccessat), ROW(map_shared), ROW(clone3), ROW(clone3_shared), ROW(setns), ROW(unshare), ROW(execve), ROW(execveat), ROW(pidfd_open),
 	ROW(pidfd_signal), ROW(pidfd_getfd), ROW(kill), ROW(wait4), ROW(waitid_pidfd), ROW(setpgid), ROW(setsid), ROW(prctl), ROW(prlimit), ROW(sched_setaffinity),
 	ROW(sched_setattr), ROW(ioprio_set), ROW(personality), ROW(sethostname), ROW(setdomainname), ROW(signalfd), ROW(sigmask), ROW(signal), ROW(signal_default_all),
 	ROW(set_mempolicy), ROW(keyctl), ROW(uname), ROW(clock_gettime), ROW(getrandom), ROW(setresuid), ROW(setresgid), ROW(getresuid), ROW(getresgid), ROW(setgroups),

@@ -45,6 +45,46 @@ static void files(void)
 	born(sys_fspick(AT_FDCWD, "/", 0), "fspick");
 }
 
+struct birth { int pipe; long deep[64]; };
+
+/* What a child of clone3_shared does: calls of its own, deep in the stack, and an end. */
+static void birth(void *arg)
+{
+	const struct birth *b = arg;
+	volatile char below[8192];
+	char text[32];
+	int n;
+
+	for (size_t i = 0; i < sizeof(below); i++)
+		below[i] = (char)i;
+	n = snprintf(text, sizeof(text), "%ld %d", b->deep[63], below[77]);
+	sys_exit(sys_write(b->pipe, text, (size_t)n) == n ? 9 : 8);
+}
+
+static void shared(void)
+{
+	struct sys_clone c = { .exit_signal = SIGCHLD, .cgroup = FD_NONE }, bad = { .flags = CLONE_THREAD, .exit_signal = SIGCHLD, .cgroup = FD_NONE };
+	struct birth b = { .pipe = FD_NONE };
+	int pipe[2], pidfd = FD_NONE, none = FD_NONE, status = 0;
+	char text[32] = "";
+	pid_t pid;
+
+	for (size_t i = 0; i < 64; i++)
+		b.deep[i] = 7 * (long)i;
+	if (sys_pipe(pipe) < 0)
+		return;
+	b.pipe = pipe[1];
+	pid = sys_clone3_shared(&c, birth, &b, &pidfd);
+	ok(pid > 0 && sys_read(pipe[0], text, sizeof(text) - 1) == 6 && strcmp(text, "441 77") == 0, "clone3_shared: the child sees what its argument points to");
+	ok(b.deep[0] == 0 && b.deep[63] == 441 && b.pipe == pipe[1] && bad.cgroup == FD_NONE, "and the caller's frame is as it was");
+	ok(sys_wait4(pid, &status, 0, NULL) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 9, "the child's status");
+	born(pidfd, "clone3_shared's pidfd");
+	errno = 0;
+	ok(sys_clone3_shared(&bad, birth, &b, &none) < 0 && errno == EINVAL && none == FD_NONE, "what the kernel refuses makes no child, and has an errno");
+	close(pipe[0]);
+	close(pipe[1]);
+}
+
 static void processes(void)
 {
 	struct sys_clone c = { .exit_signal = SIGCHLD, .cgroup = FD_NONE };
@@ -64,6 +104,7 @@ static void processes(void)
 	close(pidfd);
 	sigemptyset(&set);
 	born(sys_signalfd(&set), "signalfd");
+	shared();
 }
 
 static void bpf(void)
