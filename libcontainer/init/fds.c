@@ -39,12 +39,13 @@ static size_t own(struct init *in, int *list)
 
 int fds_keep_own(struct init *in, struct err *e)
 {
-	OWN_MEM int *list = malloc((3 * in->plan->n + 1) * sizeof(int));
+	OWN(arena) mem = { 0 };
+	int *list = arena_array(&mem, 3 * in->plan->n + 1, sizeof(int));
 	unsigned next = 3 + preserved(in->plan);
 	size_t n;
 
 	if (!list)
-		return err_set(e, ERR_SYS, ENOMEM, "allocate memory");
+		return err_oom(e);
 	n = own(in, list);
 	qsort(list, n, sizeof(*list), by_number);
 	for (size_t i = 0; i < n; i++) {

@@ -62,11 +62,11 @@ int root_attach(struct init *in, const struct step *s, struct err *e)
 static int set_option(int fs, const char *option, struct err *e)
 {
 	const char *eq = strchr(option, '=');
-	OWN_STR key = eq ? strndup(option, (size_t)(eq - option)) : strdup(option);
+	char key[256];		/* fsconfig(2) takes no longer one */
 	int rc;
 
-	if (!key)
-		return err_set(e, ERR_SYS, ENOMEM, "allocate memory");
+	if (snprintf(key, sizeof(key), "%.*s", eq ? (int)(eq - option) : (int)strlen(option), option) >= (int)sizeof(key))
+		return err_set(e, ERR_SYS, EINVAL, "mount option \"%.64s...\"", option);
 	rc = eq ? sys_fsconfig(fs, FSCONFIG_SET_STRING, key, eq + 1, 0) : sys_fsconfig(fs, FSCONFIG_SET_FLAG, key, NULL, 0);
 	if (rc < 0) {
 		int num = errno;

@@ -1,5 +1,7 @@
 /* room: host — the foreground: terminal and signals go in, output and exit status come out */
 #include "life/life.h"
+#include "base/arena.h"
+#include "base/own.h"
 #include "sys/sys.h"
 
 #include <fcntl.h>
@@ -8,8 +10,10 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 
+enum { PUMP_BYTES = 16384 };
+
 struct pump {			/* bytes read from one side and not yet written to the other */
-	char buf[16384];
+	char *buf;		/* PUMP_BYTES */
 	size_t n, off;
 	bool ended;		/* the source is at its end */
 };
@@ -92,7 +96,7 @@ static void forward(struct relay *r)
 
 static void fill(struct pump *p, int from)
 {
-	ssize_t n = sys_read(from, p->buf, sizeof(p->buf));
+	ssize_t n = sys_read(from, p->buf, PUMP_BYTES);
 
 	if (n > 0) {
 		p->n = (size_t)n;
@@ -190,12 +194,24 @@ static int collect(struct relay *r, int *ret, struct err *e)
 	return 0;
 }
 
+/* Only a terminal is pumped: pipes and files are the container's own. */
+static int pumps(struct relay *r, struct arena *mem, struct err *e)
+{
+	if (r->master < 0)
+		return 0;
+	r->in.buf = arena_alloc(mem, PUMP_BYTES);
+	r->out.buf = arena_alloc(mem, PUMP_BYTES);
+	return r->in.buf && r->out.buf ? 0 : err_oom(e);
+}
+
 int relay(pid_t pid, int pidfd, int master, struct notify *notify, int *ret, struct err *e)
 {
 	struct relay r = { .pid = pid, .pidfd = pidfd, .master = master, .signals = FD_NONE, .notify = notify };
+	OWN(arena) mem = { 0 };
 	sigset_t set;
 	int rc;
 
+	TRY(pumps(&r, &mem, e));
 	mask_of_all(&set);
 	r.signals = sys_signalfd(&set);
 	if (r.signals < 0)

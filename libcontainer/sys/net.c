@@ -13,12 +13,18 @@
 
 #define LOOPBACK_INDEX 1	/* of "lo" in every network namespace */
 #define REPLY_BYTES    32768	/* the kernel makes no message of a dump larger than that */
+#define VERDICT_BYTES  1024	/* yes or no, and at most the request again */
 
 enum { NEW_IFINDEX = 49 };	/* IFLA_NEW_IFINDEX, 5.12: absent from older headers */
 
 union reply {
 	struct nlmsghdr head;
 	char bytes[REPLY_BYTES];
+};
+
+union verdict {
+	struct nlmsghdr head;
+	char bytes[VERDICT_BYTES];
 };
 
 /* One request: the header, a fixed part, attributes. */
@@ -51,7 +57,7 @@ static int ask(int fd, const struct request *r)
 }
 
 /* One datagram, from the kernel: nobody else may answer. */
-static ssize_t answer(int fd, union reply *ret)
+static ssize_t answer(int fd, struct nlmsghdr *ret, size_t size)
 {
 	struct sockaddr_nl from = { 0 };
 	ssize_t n;
@@ -59,11 +65,11 @@ static ssize_t answer(int fd, union reply *ret)
 	do {
 		socklen_t len = sizeof(from);
 
-		n = recvfrom(fd, ret, sizeof(*ret), MSG_TRUNC, (struct sockaddr *)&from, &len);
+		n = recvfrom(fd, ret, size, MSG_TRUNC, (struct sockaddr *)&from, &len);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return -1;
-	if ((size_t)n > sizeof(*ret) || (size_t)n < sizeof(ret->head) || from.nl_pid != 0 || !NLMSG_OK(&ret->head, (size_t)n)) {
+	if ((size_t)n > size || (size_t)n < sizeof(*ret) || from.nl_pid != 0 || !NLMSG_OK(ret, (size_t)n)) {
 		errno = EPROTO;
 		return -1;
 	}
@@ -89,10 +95,10 @@ static int verdict(const struct nlmsghdr *h)
 /* Asks for something to be done; -1 with the errno of the refusal. */
 static int order(int fd, struct request *r)
 {
-	union reply reply;
+	union verdict reply;
 
 	r->head.nlmsg_flags |= NLM_F_ACK;
-	if (ask(fd, r) < 0 || answer(fd, &reply) < 0)
+	if (ask(fd, r) < 0 || answer(fd, &reply.head, sizeof(reply)) < 0)
 		return -1;
 	if (reply.head.nlmsg_type == NLMSG_ERROR)
 		return verdict(&reply.head);
@@ -117,7 +123,7 @@ int sys_link_find(int fd, const char *name, int index)
 	begin(&r, RTM_GETLINK, 0, &which, sizeof(which));
 	if (name)
 		attribute(&r, IFLA_IFNAME, name, strlen(name) + 1);
-	if (ask(fd, &r) < 0 || answer(fd, &reply) < 0)
+	if (ask(fd, &r) < 0 || answer(fd, &reply.head, sizeof(reply)) < 0)
 		return -1;
 	if (reply.head.nlmsg_type == NLMSG_ERROR && verdict(&reply.head) < 0)
 		return -1;
@@ -234,7 +240,7 @@ int sys_addr_list(int fd, int index, struct sys_addr *ret, size_t max, size_t *r
 		return -1;
 	*ret_n = 0;
 	do {
-		ssize_t n = answer(fd, &reply);
+		ssize_t n = answer(fd, &reply.head, sizeof(reply));
 
 		rc = n < 0 ? -1 : take_addresses(&reply, (size_t)n, index, ret, max, ret_n);
 	} while (rc == 0);
