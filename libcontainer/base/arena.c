@@ -30,8 +30,8 @@ enum {
 /* Memory that is there, and zero, when the program starts. The C library's comes from the kernel by a call for nearly each block, and goes back by
  * another; together with the faults of their pages these were a twelfth of a run. Who finds the pool busy does without it: so threads need not wait, and
  * a process that was forked from one of many threads never does. */
+static _Alignas(PAGE) unsigned char pool_page[POOL_PAGES][PAGE];
 static struct {
-	_Alignas(PAGE) unsigned char page[POOL_PAGES][PAGE];
 	bool taken[POOL_PAGES];
 	size_t touched;		/* pages from here on were never taken */
 	atomic_flag busy;
@@ -47,7 +47,7 @@ static struct arena_block *pool_take(size_t pages)
 		run = pool.taken[i] ? 0 : run + 1;
 		if (run < pages)
 			continue;
-		b = (struct arena_block *)(void *)pool.page[i + 1 - pages];
+		b = (struct arena_block *)(void *)pool_page[i + 1 - pages];
 		b->fresh = i + 1 - pages >= pool.touched;
 		memset(pool.taken + i + 1 - pages, true, pages);
 		pool.touched = pool.touched > i + 1 ? pool.touched : i + 1;
@@ -58,7 +58,7 @@ static struct arena_block *pool_take(size_t pages)
 
 static bool pool_give(struct arena_block *b)
 {
-	size_t at = ((uintptr_t)b - (uintptr_t)pool.page) / PAGE;
+	size_t at = ((uintptr_t)b - (uintptr_t)pool_page) / PAGE;
 
 	if (at >= POOL_PAGES)
 		return false;
@@ -90,7 +90,7 @@ static struct arena_block *block_new(size_t need)
 	return b;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+void *arena_raw(struct arena *a, size_t size)
 {
 	struct arena_block *b = a->head;
 	void *p;
@@ -115,7 +115,14 @@ void *arena_alloc(struct arena *a, size_t size)
 	}
 	p = b->mem + b->used;
 	b->used += size;
-	return b->fresh ? p : memset(p, 0, size);
+	return p;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	void *p = arena_raw(a, size);
+
+	return !p || a->head->fresh ? p : memset(p, 0, size);
 }
 
 void *arena_array(struct arena *a, size_t n, size_t size)
@@ -131,10 +138,12 @@ void *arena_array(struct arena *a, size_t n, size_t size)
 
 char *arena_strndup(struct arena *a, const char *s, size_t n)
 {
-	char *copy = n == SIZE_MAX ? NULL : arena_alloc(a, n + 1);
+	char *copy = n == SIZE_MAX ? NULL : arena_raw(a, n + 1);
 
-	if (copy)
-		memcpy(copy, s, n);
+	if (!copy)
+		return NULL;
+	memcpy(copy, s, n);
+	copy[n] = '\0';
 	return copy;
 }
 
@@ -156,7 +165,7 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
 		return NULL;
 	if ((size_t)n < sizeof(buf))
 		return arena_strndup(a, buf, (size_t)n);
-	s = arena_alloc(a, (size_t)n + 1);
+	s = arena_raw(a, (size_t)n + 1);
 	if (!s)
 		return NULL;
 	va_start(ap, fmt);

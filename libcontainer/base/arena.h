@@ -14,6 +14,8 @@ struct arena {
 
 /* Zeroed, aligned for any object; NULL (errno ENOMEM) when out of memory. The arena owns it. */
 void *arena_alloc(struct arena *a, size_t size) __attribute__((malloc));
+/* The same, but not zeroed: for bytes that are written before they are read. */
+void *arena_raw(struct arena *a, size_t size) __attribute__((malloc));
 /* Array of n elements; NULL also when the product overflows. n = 0 gives a valid pointer. */
 void *arena_array(struct arena *a, size_t n, size_t size);
 char *arena_strdup(struct arena *a, const char *s);

@@ -22,7 +22,7 @@ static bool grow(struct str *t, size_t more)
 		return true;
 	while (cap < need)
 		cap *= 2;
-	s = arena_alloc(&t->mem, cap);
+	s = arena_raw(&t->mem, cap);
 	if (!s) {
 		t->failed = true;
 		return false;
@@ -32,6 +32,14 @@ static bool grow(struct str *t, size_t more)
 	t->s = s;
 	t->cap = cap;
 	return true;
+}
+
+char *str_room(struct str *t, size_t n)
+{
+	if (!grow(t, n))
+		return NULL;
+	t->s[t->n] = '\0';
+	return t->s + t->n;
 }
 
 void str_addn(struct str *t, const char *s, size_t n)

@@ -18,6 +18,7 @@ struct str {
 void str_add(struct str *t, const char *s);
 void str_addn(struct str *t, const char *s, size_t n);
 void str_addc(struct str *t, char c);
+char *str_room(struct str *t, size_t n);	/* n more bytes and a NUL fit there; what is written is added to t->n by the caller. NULL: failed */
 void str_addf(struct str *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void str_free(struct str *t);
 void str_dropp(struct str *t);	/* for OWN(str) */

@@ -7,11 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { UNSAID = 1000 };	/* what files of procfs hold at most, mostly; they have no size */
+
 int hostfile_read(struct host_path p, size_t limit, struct str *ret, struct err *e)
 {
 	OWN_FD fd = sys_openat(AT_FDCWD, p.s, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 	struct stat st;
-	char buf[8192];
+	size_t more;
 	ssize_t n;
 
 	if (fd < 0)
@@ -22,11 +24,16 @@ int hostfile_read(struct host_path p, size_t limit, struct str *ret, struct err 
 		return err_set(e, ERR_SYS, EISDIR, "read %s", p.s);
 	if (!S_ISREG(st.st_mode))
 		return err_set(e, ERR_SPEC, 0, "%s is not an ordinary file", p.s);
-	while ((n = sys_read(fd, buf, sizeof(buf))) > 0) {
-		if (ret->n + (size_t)n > limit)
+	more = st.st_size > 0 && (size_t)st.st_size <= limit ? (size_t)st.st_size + 1 : UNSAID;
+	do {
+		char *room = str_room(ret, more);
+
+		n = room ? sys_read(fd, room, more) : 0;
+		if (n > 0 && ret->n + (size_t)n > limit)
 			return err_set(e, ERR_SPEC, 0, "%s is larger than %zu bytes", p.s, limit);
-		str_addn(ret, buf, (size_t)n);
-	}
+		if (n > 0)
+			ret->s[ret->n += (size_t)n] = '\0';
+	} while (n > 0);
 	return n < 0 ? err_sys(e, "read %s", p.s) : str_ok(ret, e);
 }
 

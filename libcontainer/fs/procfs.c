@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PROC_ROOT_INO = 1 };
+enum { PROC_ROOT_INO = 1, PIECE = 2000 };
 
 static int verify(int fd, struct err *e)
 {
@@ -68,7 +68,8 @@ int procfs_openat(const struct procfs *p, const char *path, int flags, struct er
 
 	if (fd < 0)
 		return err_sys(e, "open /proc/%s", path);
-	if (sys_fstatfs(fd, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC)
+	/* No mount was crossed, so it is in the procfs whose root was verified; what is written to is asked all the same (CVE-2019-16884). */
+	if ((flags & O_ACCMODE) != O_RDONLY && (sys_fstatfs(fd, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC))
 		return err_set(e, ERR_POLICY, 0, "/proc/%s is not in a procfs", path);
 	return fd_take(&fd);
 }
@@ -86,16 +87,18 @@ int procfs_write(const struct procfs *p, const char *path, const char *text, str
 int procfs_read(const struct procfs *p, const char *path, struct str *ret, struct err *e)
 {
 	OWN_FD fd = procfs_openat(p, path, O_RDONLY, e);
-	char buf[4096];
 	ssize_t n;
 
 	if (fd < 0)
 		return -1;
-	while ((n = sys_read(fd, buf, sizeof(buf))) > 0) {
-		if (ret->n + (size_t)n > LIMIT_SMALL_FILE)
+	do {
+		char *room = str_room(ret, PIECE);
+
+		n = room ? sys_read(fd, room, PIECE) : 0;
+		if (n > 0 && ret->n + (size_t)n > LIMIT_SMALL_FILE)
 			return err_set(e, ERR_SYS, EFBIG, "read /proc/%s", path);
-		str_addn(ret, buf, (size_t)n);
-	}
+		ret->n += n > 0 ? (size_t)n : 0;
+	} while (n > 0);
 	if (n < 0)
 		return err_sys(e, "read /proc/%s", path);
 	str_add(ret, "");

@@ -19,7 +19,7 @@ struct head {
 	size_t from, slots, plan, size;	/* plan: distance of its bytes from here; size: of all */
 };
 
-enum { ALIGN = _Alignof(max_align_t) };
+enum { ALIGN = _Alignof(max_align_t), ROOM = 12000 };
 
 static void align(struct str *t)
 {
@@ -50,6 +50,7 @@ int brief_write(const struct baton *b, enum room room, const struct plan *p, siz
 
 	for (int i = 0; i < 3; i++)
 		head.stand_in[i] = sys_is_cloexec(i);
+	str_room(&out, ROOM);	/* for all of it, mostly: what is not used is not touched */
 	str_addn(&out, (const char *)&head, sizeof(head));
 	align(&out);
 	slots(tab, &out);
@@ -93,17 +94,14 @@ static int broken(struct err *e)
 	return err_set(e, ERR_PEER, 0, "the brief of the host is not whole");
 }
 
-/* A copy of the table, with copies of what slots hold, since a slot owns that. */
-static int read_slots(const unsigned char *bytes, const struct head *h, struct fdtab *ret, struct err *e)
+/* The table, and what slots hold, where it lies: the sealed program keeps the bytes, and no slot frees anything of them. */
+static int read_slots(unsigned char *bytes, const struct head *h, struct fdtab *ret, struct err *e)
 {
 	size_t at = (sizeof(*h) + ALIGN - 1) / ALIGN * ALIGN, size = h->slots * sizeof(*ret->slot);
 
 	if (h->slots > LIMIT_SLOTS || at + size > h->plan)
 		return broken(e);
-	ret->slot = malloc(size ? size : 1);
-	if (!ret->slot)
-		return err_set(e, ERR_SYS, ENOMEM, "allocate memory");
-	memcpy(ret->slot, bytes + at, size);
+	ret->slot = (void *)(bytes + at);
 	ret->n = h->slots;
 	at += size;
 	for (size_t i = 0; i < ret->n; i++) {
@@ -114,10 +112,7 @@ static int read_slots(const unsigned char *bytes, const struct head *h, struct f
 		at = (at + ALIGN - 1) / ALIGN * ALIGN;
 		if (at > h->plan || s->size > h->plan - at)
 			return broken(e);
-		s->data = malloc(s->size ? s->size : 1);
-		if (!s->data)
-			return err_set(e, ERR_SYS, ENOMEM, "allocate memory");
-		memcpy(s->data, bytes + at, s->size);
+		s->data = bytes + at;
 		at += s->size;
 	}
 	return 0;

@@ -17,7 +17,7 @@ struct brief {
 	enum room room;
 	size_t from;
 	struct plan plan;	/* lies in bytes */
-	struct fdtab tab;
+	struct fdtab tab;	/* lies there, too: fdtab_close() is not for it */
 	struct baton baton;
 	void *bytes;		/* owned; lives as long as the process */
 };

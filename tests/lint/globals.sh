@@ -2,8 +2,8 @@
 # No state but what is passed: writable data, in any object, is on this list with its reason.
 . "$(dirname "$0")/lib.sh"
 
-# log_state, public_sink: the log sink, and the caller's behind it. pool: the memory of arenas. fault: the test build's hook. text: libseccomp's version as a string.
-allowed='log_state|pool|fault'
+# log_state, public_sink: the log sink, and the caller's behind it. pool, pool_page: the memory of arenas. fault: the test build's hook. text: libseccomp's version as a string.
+allowed='log_state|pool|pool_page|fault'
 for room in $rooms container; do
 	[ "$room" = container ] && allowed='public_sink|text'
 	if [ ! -f "$(library "$room")" ]; then
