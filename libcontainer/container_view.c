@@ -76,7 +76,7 @@ static int list_one(struct listing *l, const char *id, struct err *e)
 	OWN(str) text = { 0 };
 	struct brig_listed one;
 
-	TRY(container_find(&l->lookup, id, false, &c, e));
+	TRY(container_look(&l->lookup, id, &c, e));
 	one = (struct brig_listed){ .id = c.journal.id, .bundle = c.journal.bundle, .rootfs = c.journal.rootfs, .created = c.journal.created,
 				    .owner = owner_of(&l->owner, c.journal.owner), .status = status_name(c.status),
 				    .pid = c.status == STATUS_STOPPED ? 0 : c.journal.pid };

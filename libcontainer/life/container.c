@@ -23,7 +23,22 @@ static int take_lock(const struct lookup *l, const char *id, struct container *c
 	return err_set(e, ERR_STATE, 0, "container is busy: another command has held its lock for %d seconds", LOCK_MS / 1000);
 }
 
-int container_find(struct lookup *l, const char *id, bool lock, struct container *c, struct err *e)
+static int load(struct lookup *l, struct container *c, struct err *e)
+{
+	/* Without a journal: somebody makes or deletes it at this moment, or was killed before its first write. With the lock, too: between mkdir and lock of
+	 * a create there is room for us. */
+	if (journal_read(&c->dir, &c->mem, &c->journal, e) < 0)
+		return e->num == ENOENT ? err_set(e, ERR_STATE, 0, "container does not exist") : -1;
+	return status_of(l, &c->dir, &c->journal, &c->status, e);
+}
+
+int container_look(struct lookup *l, const char *id, struct container *c, struct err *e)
+{
+	TRY(statedir_look(l, id, &c->dir, e));
+	return load(l, c, e);
+}
+
+static int find(struct lookup *l, const char *id, bool lock, struct container *c, struct err *e)
 {
 	TRY(statedir_open(l, id, &c->dir, e));
 	if (lock) {
@@ -35,11 +50,7 @@ int container_find(struct lookup *l, const char *id, bool lock, struct container
 		if (!c->locked)
 			return 0;
 	}
-	/* Without a journal: somebody makes or deletes it at this moment, or was killed before its first write. With the lock, too: between mkdir and lock of
-	 * a create there is room for us. */
-	if (journal_read(&c->dir, &c->mem, &c->journal, e) < 0)
-		return e->num == ENOENT ? err_set(e, ERR_STATE, 0, "container does not exist") : -1;
-	return status_of(l, &c->dir, &c->journal, &c->status, e);
+	return load(l, c, e);
 }
 
 int container_open(const char *root, const char *id, bool lock, struct container *c, struct err *e)
@@ -51,7 +62,7 @@ int container_open(const char *root, const char *id, bool lock, struct container
 		return err_set(e, ERR_USAGE, 0, id[0] ? "invalid container ID format: \"%s\"" : "container id cannot be empty%s", id);
 	if (lookup_open((struct host_path){ root }, &l, e) < 0)
 		return e->num == ENOENT ? err_set(e, ERR_STATE, 0, "container does not exist") : -1;
-	return container_find(&l, id, lock, c, e);
+	return find(&l, id, lock, c, e);
 }
 
 void container_close(struct container *c)

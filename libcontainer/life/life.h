@@ -38,8 +38,8 @@ struct container {
 };
 /* lock: waits for it up to 30 s (then ERR_STATE), but not for a create: its container comes soon, `creating` and not locked. */
 int container_open(const char *root, const char *id, bool lock, struct container *c, struct err *e) MUST_CHECK;
-/* One of many, whose id comes from the list: c must be empty. */
-int container_find(struct lookup *l, const char *id, bool lock, struct container *c, struct err *e) MUST_CHECK;
+/* One of many, whose id comes from the list, to be looked at only: c must be empty; l and id must outlive it. */
+int container_look(struct lookup *l, const char *id, struct container *c, struct err *e) MUST_CHECK;
 void container_close(struct container *c);
 void container_dropp(struct container *c);
 

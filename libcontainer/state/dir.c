@@ -6,25 +6,29 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 
-enum { OWNER_MS = 300, NOTIFY_DEPTH = 32 };
+enum { OWNER_MS = 300, NOTIFY_DEPTH = 32, PATH_BYTES = NAME_MAX + 64, PIECE = 4000 };
 
 /* Ours (or root's), and nobody else may write: what is inside is believed (CVE-2018-19295 class). */
-static int trust(int fd, const char *what, struct err *e)
+static int trust(const struct stat *st, const char *what, struct err *e)
+{
+	if (!S_ISDIR(st->st_mode))
+		return err_set(e, ERR_SYS, ENOTDIR, "%s", what);
+	if ((st->st_uid != 0 && st->st_uid != sys_geteuid()) || (st->st_mode & 0022))
+		return err_set(e, ERR_POLICY, 0, "%s is writable by others, or not ours: its content cannot be trusted", what);
+	return 0;
+}
+
+static int trust_open(int fd, const char *what, struct err *e)
 {
 	struct stat st;
 
-	if (sys_fstat(fd, &st) < 0)
-		return err_sys(e, "stat %s", what);
-	if (!S_ISDIR(st.st_mode))
-		return err_set(e, ERR_SYS, ENOTDIR, "%s", what);
-	if ((st.st_uid != sys_geteuid() && st.st_uid != 0) || (st.st_mode & 0022))
-		return err_set(e, ERR_POLICY, 0, "%s is writable by others, or not ours: its content cannot be trusted", what);
-	return 0;
+	return sys_fstat(fd, &st) < 0 ? err_sys(e, "stat %s", what) : trust(&st, what, e);
 }
 
 static int open_root(struct host_path root, struct err *e)
@@ -33,7 +37,7 @@ static int open_root(struct host_path root, struct err *e)
 
 	if (fd < 0)
 		return err_sys(e, "open state root %s", root.s);
-	TRY(trust(fd, root.s, e));
+	TRY(trust_open(fd, root.s, e));
 	return fd_take(&fd);
 }
 
@@ -58,7 +62,7 @@ static int make_root(struct host_path root, struct err *e)
 			return err_sys(e, "mkdir %s", root.s);
 		return open_root(root, e);
 	}
-	TRY(trust(fd, root.s, e));
+	TRY(trust_open(fd, root.s, e));
 	return fd_take(&fd);
 }
 
@@ -140,7 +144,7 @@ static int make_own(int root, const char *id, struct statedir *ret, struct err *
 	if (rc < 0)
 		sys_unlinkat(root, id, AT_REMOVEDIR);	/* one that has an owner is not empty, or its owner makes another */
 	if (rc > 0)
-		ret->fd = fd_take(&fd);
+		*ret = (struct statedir){ fd_take(&fd), NULL };
 	return rc;
 }
 
@@ -183,8 +187,19 @@ int statedir_open(const struct lookup *l, const char *id, struct statedir *ret, 
 
 	if (fd < 0)
 		return errno == ENOENT ? absent(e) : err_sys(e, "open %s in the state root", id);
-	TRY(trust(fd, id, e));
-	ret->fd = fd_take(&fd);
+	TRY(trust_open(fd, id, e));
+	*ret = (struct statedir){ fd_take(&fd), NULL };
+	return 0;
+}
+
+int statedir_look(const struct lookup *l, const char *id, struct statedir *ret, struct err *e)
+{
+	struct stat st;
+
+	if (sys_fstatat(l->root, id, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? absent(e) : err_sys(e, "stat %s in the state root", id);
+	TRY(trust(&st, id, e));
+	*ret = (struct statedir){ l->root, id };
 	return 0;
 }
 
@@ -200,7 +215,9 @@ int statedir_lock(const struct lookup *l, const char *id, const struct statedir 
 
 void statedir_close(struct statedir *d)
 {
-	fd_drop(&d->fd);
+	if (!d->id)
+		fd_drop(&d->fd);
+	d->fd = FD_NONE;
 }
 
 static int by_name(const void *a, const void *b)
@@ -306,21 +323,31 @@ int statedir_write(const struct statedir *d, const char *name, const char *bytes
 	return 0;
 }
 
+/* "ID/NAME" below the root, or NAME in the directory. */
+static const char *path_of(const struct statedir *d, const char *name, char buf[PATH_BYTES])
+{
+	if (!d->id)
+		return name;
+	snprintf(buf, PATH_BYTES, "%s/%s", d->id, name);
+	return buf;
+}
+
 int statedir_read(const struct statedir *d, const char *name, size_t limit, struct str *ret, struct err *e)
 {
-	OWN_FD fd = sys_openat(d->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
-	char buf[8192];
+	char path[PATH_BYTES];
+	OWN_FD fd = sys_openat2(d->fd, path_of(d, name, path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
 	ssize_t n;
 
 	if (fd < 0)
 		return err_sys(e, "open %s in the state directory", name);
 	do {
-		n = sys_read(fd, buf, sizeof(buf));
+		char *room = str_room(ret, PIECE);
+
+		n = room ? sys_read(fd, room, PIECE) : 0;
 		if (n > 0 && ret->n + (size_t)n > limit)
 			return err_set(e, ERR_STATE, 0, "%s in the state directory is too large", name);
-		if (n > 0)
-			str_addn(ret, buf, (size_t)n);
-	} while (n == (ssize_t)sizeof(buf));	/* less is the end of a file on a disk */
+		ret->n += n > 0 ? (size_t)n : 0;
+	} while (n == PIECE);	/* less is the end of a file on a disk */
 	if (n < 0)
 		return err_sys(e, "read %s in the state directory", name);
 	str_add(ret, "");
@@ -329,7 +356,8 @@ int statedir_read(const struct statedir *d, const char *name, size_t limit, stru
 
 bool statedir_has(const struct statedir *d, const char *name)
 {
+	char path[PATH_BYTES];
 	struct stat st;
 
-	return sys_fstatat(d->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	return sys_fstatat(d->fd, path_of(d, name, path), &st, AT_SYMLINK_NOFOLLOW) == 0;
 }

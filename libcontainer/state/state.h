@@ -17,7 +17,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-struct statedir { int fd; };	/* the locked directory of one container */
+/* The directory of one container. id: NULL, or fd is borrowed and the state root's, and the directory is only looked at, by its name. */
+struct statedir { int fd; const char *id; };
 
 enum phase { PHASE_CREATING, PHASE_CREATED /* and later; what exactly is asked from the kernel */ };
 
@@ -53,6 +54,8 @@ void lookup_dropp(struct lookup *l);
 
 /* Opens an existing one. Absent: ERR_STATE "container does not exist". */
 int statedir_open(const struct lookup *l, const char *id, struct statedir *ret, struct err *e) MUST_CHECK;
+/* The same to look at it once: with fewer calls, for a list of many. Not to lock or write; l and id must outlive it. */
+int statedir_look(const struct lookup *l, const char *id, struct statedir *ret, struct err *e) MUST_CHECK;
 /* Takes the exclusive lock of it: 1; 0 when others have held it for ms milliseconds. Gone meanwhile: the same error. */
 int statedir_lock(const struct lookup *l, const char *id, const struct statedir *d, unsigned ms, struct err *e) MUST_CHECK;
 void statedir_close(struct statedir *d);

@@ -25,7 +25,7 @@ static void end(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	OWN(arena) mem = { 0 };
-	struct statedir d;
+	struct statedir d = { .fd = FD_NONE };
 	struct journal j;
 	struct err e = { 0 };
 

@@ -40,7 +40,7 @@ static int list_all(struct arena *mem, struct strings_out *list, struct err *e)
 
 static void reserving(void)
 {
-	struct statedir d = { FD_NONE }, other = { FD_NONE };
+	struct statedir d = { .fd = FD_NONE }, other = { .fd = FD_NONE };
 	struct stat st;
 	struct err e;
 
@@ -63,7 +63,7 @@ static void reserving(void)
 /* Somebody deletes the container while we wait for its lock. */
 static void deleted_meanwhile(void)
 {
-	struct statedir d = { FD_NONE };
+	struct statedir d = { .fd = FD_NONE };
 	struct err e;
 	int status;
 	pid_t child;
@@ -72,7 +72,7 @@ static void deleted_meanwhile(void)
 		printf("# %s\n", e.text);
 	child = fork();
 	if (child == 0) {
-		struct statedir mine = { FD_NONE };
+		struct statedir mine = { .fd = FD_NONE };
 		int rc;
 
 		close(d.fd);
@@ -88,7 +88,7 @@ static void deleted_meanwhile(void)
 
 static void listing(void)
 {
-	struct statedir d = { FD_NONE };
+	struct statedir d = { .fd = FD_NONE };
 	struct strings_out list = { 0 };
 	OWN(arena) mem = { 0 };
 	static const char *const ids[] = { "b", "a", "c", "A" };
@@ -115,7 +115,7 @@ static void listing(void)
 
 static void trusting(void)
 {
-	struct statedir d = { FD_NONE };
+	struct statedir d = { .fd = FD_NONE };
 	struct strings_out list;
 	OWN(arena) mem = { 0 };
 	struct err e;
@@ -143,7 +143,7 @@ static void trusting(void)
 
 static void removing(void)
 {
-	struct statedir d = { FD_NONE };
+	struct statedir d = { .fd = FD_NONE };
 	OWN(str) t = { 0 };
 	struct err e;
 
@@ -206,7 +206,7 @@ static int broken(const struct statedir *d, const struct json *whole, const stru
 static void journal(void)
 {
 	static const char *const wrong[] = { "null", "[]", "{}", "1.5", "-1", "99999999999999999999", "\"x\"", "5", "true" };
-	struct statedir d = { FD_NONE };
+	struct statedir d = { .fd = FD_NONE };
 	struct journal back;
 	OWN(arena) mem = { 0 };
 	OWN(str) t = { 0 };
@@ -245,7 +245,7 @@ static void journal(void)
 static void status(void)
 {
 	struct journal j = sample;
-	struct statedir d = { FD_NONE };
+	struct statedir d = { .fd = FD_NONE };
 	enum status s = STATUS_PAUSED;
 	OWN(lookup) l = LOOKUP_NONE;
 	struct procfs proc;
