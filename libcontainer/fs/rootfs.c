@@ -340,24 +340,25 @@ int rootfs_mknod(const struct rootfs *r, struct root_path p, mode_t mode, dev_t 
 	char name[NAME_MAX + 1];
 	struct stat st;
 	OWN_FD fd = FD_NONE;
+	bool made;
 	int found;
 
 	if (start(&m, r, p, e) < 0 || to_parent(&m, name, 0755) < 0)
 		return -1;
 	if (!name[0])
 		return err_set(e, ERR_SPEC, 0, "device path %s", p.s);
-	found = look(&m, name, &fd, &st);
-	TRY(found);
-	if (found)
-		return same_node(&st, mode, dev) ? 0 : err_set(e, ERR_SPEC, 0, "%s in the container is there already and is not that device", p.s);
-	if (sys_mknodat(m.at, name, (mode & S_IFMT) | 0600, dev) < 0)
+	made = sys_mknodat(m.at, name, (mode & S_IFMT) | 0600, dev) == 0;
+	if (!made && errno != EEXIST)
 		return err_sys(e, "mknod %s in the container", p.s);
 	/* From here by descriptor: the name may be a link to a file of the host's by now, and chmod follows links. */
-	fd = sys_openat2(m.at, name, O_PATH | O_NOFOLLOW, 0, BENEATH & ~(uint64_t)RESOLVE_NO_SYMLINKS);
-	if (fd < 0 || sys_fstat(fd, &st) < 0 || !same_node(&st, mode, dev))
+	found = look(&m, name, &fd, &st);
+	TRY(found);
+	if (!found || (made && !same_node(&st, mode, dev)))
 		return err_set(e, ERR_POLICY, 0, "%s in the container changed while it was made", p.s);
+	if (!made)
+		return same_node(&st, mode, dev) ? 0 : err_set(e, ERR_SPEC, 0, "%s in the container is there already and is not that device", p.s);
 	/* Owner first: chown clears set-id bits, and a mode that is wider than 0600 is given to the right owner only. */
-	if (sys_fchownat(fd, "", uid, gid, AT_EMPTY_PATH) < 0)
+	if ((st.st_uid != uid || st.st_gid != gid) && sys_fchownat(fd, "", uid, gid, AT_EMPTY_PATH) < 0)
 		return err_sys(e, "chown %s in the container", p.s);
 	return sys_fchmod_path(fd, mode & 07777) < 0 ? err_sys(e, "chmod %s in the container", p.s) : 0;
 }
@@ -373,6 +374,10 @@ int rootfs_symlink(const struct rootfs *r, struct root_path p, const char *text,
 
 	if (start(&m, r, p, e) < 0 || to_parent(&m, name, 0755) < 0)
 		return -1;
+	if (sys_symlinkat(text, m.at, name) == 0)
+		return 0;
+	if (errno != EEXIST)
+		return err_sys(e, "symlink %s in the container", p.s);
 	found = look(&m, name, &fd, &st);
 	TRY(found);
 	if (found && S_ISLNK(st.st_mode)) {
