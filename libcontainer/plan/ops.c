@@ -1,10 +1,9 @@
-/* room: pure — the kinds of act (ops.def) as a table */
+/* room: pure — the kinds of act (ops.def) as a table; what docs/PLAN.md says of them stays in ops.def */
 #include "plan/plan.h"
 
 const struct op_info op_info[OP_COUNT] = {
 #define OP(id, rooms_, wire, arg_, undo_, often_, exports_, why_) \
-	[OP_##id] = { .name = wire, .rooms = (unsigned)(rooms_), .undo = UNDO_##undo_, .often = OFTEN_##often_, \
-		      .exports = (exports_) != 0, .arg = #arg_, .why = why_ },
+	[OP_##id] = { .name = wire, .rooms = (unsigned)(rooms_), .undo = UNDO_##undo_, .often = OFTEN_##often_, .exports = (exports_) != 0 },
 #include "plan/ops.def"
 #undef OP
 };

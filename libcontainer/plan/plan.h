@@ -34,14 +34,13 @@ enum undo { UNDO_NONE, UNDO_STATE, UNDO_CGROUP, UNDO_UNIT, UNDO_PROC, UNDO_RDT }
 enum plan_kind { PLAN_CREATE, PLAN_JOIN, PLAN_UPDATE, PLAN_CHECKPOINT, PLAN_RESTORE };
 enum often { OFTEN_ANY, OFTEN_BOTH, OFTEN_MAKE, OFTEN_JOIN, OFTEN_CRIU };
 
+enum { OP_NAME_SIZE = 20 };
 struct op_info {
-	const char *name;	/* wire name */
+	char name[OP_NAME_SIZE];	/* wire name; not a pointer: what a program that lies anywhere has to relocate is copied at its start */
 	unsigned rooms;
 	enum undo undo;
 	enum often often;
 	bool exports;
-	const char *arg;	/* name of the union member */
-	const char *why;
 };
 extern const struct op_info op_info[OP_COUNT];
 

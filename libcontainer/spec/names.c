@@ -34,7 +34,7 @@ int name_to_capability(const char *name)
 	return strcmp(name, same) == 0 ? cap : -1;
 }
 
-static const struct { const char *name; int number; } signals[] = {
+static const struct { char name[8]; int number; } signals[] = {
 	{ "ABRT", SIGABRT }, { "ALRM", SIGALRM }, { "BUS", SIGBUS }, { "CHLD", SIGCHLD }, { "CONT", SIGCONT },
 	{ "FPE", SIGFPE }, { "HUP", SIGHUP }, { "ILL", SIGILL }, { "INT", SIGINT }, { "IO", SIGIO },
 	{ "IOT", SIGIOT }, { "KILL", SIGKILL }, { "PIPE", SIGPIPE }, { "POLL", SIGPOLL }, { "PROF", SIGPROF },
@@ -86,7 +86,7 @@ int name_to_signal(const char *name)
 	return realtime(name);
 }
 
-static const char *const rlimits[] = {
+static const char rlimits[][20] = {
 	[RLIMIT_AS] = "RLIMIT_AS", [RLIMIT_CORE] = "RLIMIT_CORE", [RLIMIT_CPU] = "RLIMIT_CPU", [RLIMIT_DATA] = "RLIMIT_DATA",
 	[RLIMIT_FSIZE] = "RLIMIT_FSIZE", [RLIMIT_LOCKS] = "RLIMIT_LOCKS", [RLIMIT_MEMLOCK] = "RLIMIT_MEMLOCK",
 	[RLIMIT_MSGQUEUE] = "RLIMIT_MSGQUEUE", [RLIMIT_NICE] = "RLIMIT_NICE", [RLIMIT_NOFILE] = "RLIMIT_NOFILE",
@@ -97,17 +97,17 @@ static const char *const rlimits[] = {
 int name_to_rlimit(const char *name)
 {
 	for (size_t i = 0; i < sizeof(rlimits) / sizeof(*rlimits); i++)
-		if (rlimits[i] && strcmp(name, rlimits[i]) == 0)
+		if (rlimits[i][0] && strcmp(name, rlimits[i]) == 0)
 			return (int)i;
 	return -1;
 }
 
 const char *rlimit_name(int resource)
 {
-	return resource >= 0 && (size_t)resource < sizeof(rlimits) / sizeof(*rlimits) ? rlimits[resource] : NULL;
+	return resource >= 0 && (size_t)resource < sizeof(rlimits) / sizeof(*rlimits) && rlimits[resource][0] ? rlimits[resource] : NULL;
 }
 
-static const struct { const char *name, *proc; int flag; } namespaces[NS_COUNT] = {
+static const struct { char name[8], proc[8]; int flag; } namespaces[NS_COUNT] = {
 	[NS_MOUNT] = { "mount", "mnt", CLONE_NEWNS }, [NS_UTS] = { "uts", "uts", CLONE_NEWUTS }, [NS_IPC] = { "ipc", "ipc", CLONE_NEWIPC },
 	[NS_NET] = { "network", "net", CLONE_NEWNET }, [NS_PID] = { "pid", "pid", CLONE_NEWPID },
 	[NS_CGROUP] = { "cgroup", "cgroup", CLONE_NEWCGROUP }, [NS_TIME] = { "time", "time", 0x80 /* CLONE_NEWTIME, 5.6 */ },

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-static const struct { int num; const char *name, *phrase; } table[] = {
+static const struct { int num; char name[16], phrase[64]; } table[] = {
 	{ EPERM, "EPERM", "operation not permitted" },
 	{ ENOENT, "ENOENT", "no such file or directory" },
 	{ ESRCH, "ESRCH", "no such process" },
