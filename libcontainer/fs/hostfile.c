@@ -33,6 +33,7 @@ int hostfile_read(struct host_path p, size_t limit, struct str *ret, struct err 
 			return err_set(e, ERR_SPEC, 0, "%s is larger than %zu bytes", p.s, limit);
 		if (n > 0)
 			ret->s[ret->n += (size_t)n] = '\0';
+		more = n > 0 && (size_t)n < more ? more - (size_t)n : UNSAID;
 	} while (n > 0);
 	return n < 0 ? err_sys(e, "read %s", p.s) : str_ok(ret, e);
 }

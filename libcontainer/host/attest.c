@@ -7,6 +7,7 @@
 #include "sys/sys.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct witness { struct host *h; const struct attest *want; pid_t pid; struct err *e; };
@@ -41,12 +42,20 @@ static int check_ids(struct witness *w, const char *status, const char *key, uin
 	return strcmp(field(status, key, buf, sizeof(buf)), expect) == 0 ? 0 : differs(w, key, buf);
 }
 
+static bool hex(const char *text, unsigned long long *ret)
+{
+	char *end;
+
+	*ret = strtoull(text, &end, 16);
+	return end != text && !*end;
+}
+
 static int check_caps(struct witness *w, const char *status, const char *key, capset_t want)
 {
 	char buf[64];
 	unsigned long long now;
 
-	if (sscanf(field(status, key, buf, sizeof(buf)), "%llx", &now) != 1 || now != want)
+	if (!hex(field(status, key, buf, sizeof(buf)), &now) || now != want)
 		return differs(w, key, buf);
 	return 0;
 }
@@ -105,13 +114,21 @@ static int check_status(struct witness *w)
 	return check_number(w, status.s, "Seccomp", a->seccomp_mode);
 }
 
-static int ns_inode(struct witness *w, const char *who, enum ns_type t, struct stat *ret)
+/* The link says it, "net:[4026531840]" (namespaces(7)), with less work than following it: that makes an inode for a namespace that has none yet. */
+static int ns_inode(struct witness *w, const char *who, enum ns_type t, unsigned long long *ret)
 {
-	char path[64];
+	char path[64], text[64], *number;
+	ssize_t n;
 
 	snprintf(path, sizeof(path), "%s/ns/%s", who, namespace_proc_name(t));
-	if (sys_fstatat(w->h->proc.fd, path, ret, 0) < 0)
+	n = sys_readlinkat(w->h->proc.fd, path, text, sizeof(text) - 1);
+	if (n < 0)
 		return err_sys(w->e, "read the %s namespace of %s", namespace_name(t), who);
+	text[n] = '\0';
+	number = strchr(text, '[');
+	if (!number || number[1] < '0' || number[1] > '9')
+		return err_set(w->e, ERR_SYS, EPROTO, "read the %s namespace of %s", namespace_name(t), who);
+	*ret = strtoull(number + 1, NULL, 10);
 	return 0;
 }
 
@@ -122,13 +139,13 @@ static int check_like(struct witness *w)
 	snprintf(who, sizeof(who), "%d", w->pid);
 	snprintf(target, sizeof(target), "%d", w->want->like);
 	for (enum ns_type t = NS_MOUNT; t < NS_COUNT; t++) {
-		struct stat its, other;
+		unsigned long long its, other;
 
 		if (!(w->want->like_ns >> t & 1))
 			continue;
 		TRY(ns_inode(w, who, t, &its));
 		TRY(ns_inode(w, target, t, &other));
-		if (its.st_ino != other.st_ino)
+		if (its != other)
 			return differs(w, namespace_name(t), "another namespace than the container's");
 	}
 	return 0;
@@ -137,7 +154,8 @@ static int check_like(struct witness *w)
 static int check_namespaces(struct witness *w)
 {
 	char who[16];
-	struct stat its, other;
+	unsigned long long its, other;
+	struct stat st;
 
 	snprintf(who, sizeof(who), "%d", w->pid);
 	for (enum ns_type t = NS_MOUNT; t < NS_COUNT; t++) {
@@ -149,9 +167,11 @@ static int check_namespaces(struct witness *w)
 		TRY(ns_inode(w, who, t, &its));
 		if (made)
 			TRY(ns_inode(w, "self", t, &other));
-		else if (sys_fstat(w->h->tab.slot[joined].fd, &other) < 0)
+		else if (sys_fstat(w->h->tab.slot[joined].fd, &st) < 0)
 			return err_sys(w->e, "stat a namespace");
-		if ((its.st_ino == other.st_ino) == made)
+		else
+			other = st.st_ino;
+		if ((its == other) == made)
 			return differs(w, namespace_name(t), made ? "the caller's namespace" : "another namespace than the one joined");
 	}
 	return 0;
@@ -208,7 +228,7 @@ static int check_subset(struct witness *w, const char *status, const char *key)
 	char buf[64];
 	unsigned long long now;
 
-	if (sscanf(field(status, key, buf, sizeof(buf)), "%llx", &now) != 1 || (now & ~w->want->caps.bounding))
+	if (!hex(field(status, key, buf, sizeof(buf)), &now) || (now & ~w->want->caps.bounding))
 		return differs(w, key, buf);
 	return 0;
 }
@@ -267,13 +287,13 @@ static int check_restored_process(struct witness *w)
 static int check_same_user(struct witness *w, pid_t init)
 {
 	char who[16], first[16];
-	struct stat its, other;
+	unsigned long long its, other;
 
 	snprintf(who, sizeof(who), "%d", w->pid);
 	snprintf(first, sizeof(first), "%d", init);
 	TRY(ns_inode(w, who, NS_USER, &its));
 	TRY(ns_inode(w, first, NS_USER, &other));
-	return its.st_ino == other.st_ino ? 0 : differs(w, "user namespace", "another than that of the first process");
+	return its == other ? 0 : differs(w, "user namespace", "another than that of the first process");
 }
 
 /* No process of the container's pid namespace may live in another cgroup, beyond its limits: where images were allowed to say so (CRIU's modes). */
@@ -282,7 +302,8 @@ static int check_nobody_outside(struct witness *w, const pid_t *pids, size_t n)
 	OWN(dirread) list = { .fd = FD_NONE };
 	unsigned char type;
 	const char *name;
-	struct stat own, its;
+	unsigned long long own;
+	struct stat its;
 	char who[16], path[64];
 	int found;
 
@@ -297,7 +318,7 @@ static int check_nobody_outside(struct witness *w, const pid_t *pids, size_t n)
 		if (num_u32(name, &pid) < 0)
 			continue;
 		snprintf(path, sizeof(path), "%u/ns/pid", pid);
-		if (sys_fstatat(w->h->proc.fd, path, &its, 0) < 0 || its.st_ino != own.st_ino)	/* gone, or no namespace that we may see: none of root's */
+		if (sys_fstatat(w->h->proc.fd, path, &its, 0) < 0 || its.st_ino != own)	/* gone, or no namespace that we may see: none of root's */
 			continue;
 		while (i < n && pids[i] != (pid_t)pid)
 			i++;

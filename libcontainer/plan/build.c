@@ -21,7 +21,7 @@ struct step *add(struct builder *b, enum op op, enum room room, const char *why)
 	}
 	if (p->n == b->cap) {
 		size_t cap = b->cap ? 2 * b->cap : 128;	/* what the default configuration needs */
-		struct step *more = arena_array(&p->mem, cap, sizeof(*more));
+		struct step *more = arena_raw(&p->mem, cap * sizeof(*more));
 
 		if (!more) {
 			err_oom(b->e);

@@ -12,6 +12,7 @@
 #include <linux/magic.h>
 #include <linux/mount.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
 #include <sys/utsname.h>
@@ -30,12 +31,27 @@ static int small_file(const char *path, struct str *out, struct err *e)
 	return str_ok(out, e);
 }
 
+/* The uid_map of who is in no user namespace but the first: "%10u %10u %10u\n", kernel/user_namespace.c */
+#define ALL_IDS "         0          0 4294967295\n"
+
+/* "6.18.44-distribution" */
+static bool release(const char *text, struct facts *f)
+{
+	char *dot, *end;
+
+	f->kernel_major = (unsigned)strtoul(text, &dot, 10);
+	if (dot == text || *dot != '.')
+		return false;
+	f->kernel_minor = (unsigned)strtoul(dot + 1, &end, 10);
+	return end != dot + 1;
+}
+
 /* Everything that brig builds on is there from 5.14 on (decision 4); one clear error instead of many strange ones. */
 static int kernel(struct facts *f, struct err *e)
 {
 	struct utsname u;
 
-	if (sys_uname(&u) < 0 || sscanf(u.release, "%u.%u", &f->kernel_major, &f->kernel_minor) != 2)
+	if (sys_uname(&u) < 0 || !release(u.release, f))
 		return err_set(e, ERR_UNSUPPORTED, 0, "cannot tell the kernel's version");
 	if (f->kernel_major < 5 || (f->kernel_major == 5 && f->kernel_minor < 14))
 		return err_set(e, ERR_UNSUPPORTED, 0, "Linux %u.%u is too old: 5.14 or newer is needed", f->kernel_major, f->kernel_minor);
@@ -48,7 +64,6 @@ static int caller(struct facts *f, struct err *e)
 {
 	struct __user_cap_data_struct d[2];
 	OWN(str) map = { 0 };
-	unsigned in, out, n;
 	int tree;
 
 	f->euid = (uint32_t)sys_geteuid();
@@ -57,7 +72,7 @@ static int caller(struct facts *f, struct err *e)
 		return err_sys(e, "capget");
 	f->caps = d[0].effective | ((capset_t)d[1].effective << 32);
 	TRY(small_file("/proc/self/uid_map", &map, e));
-	f->in_userns = sscanf(map.s, "%u %u %u", &in, &out, &n) != 3 || in != 0 || out != 0 || n != UINT32_MAX;
+	f->in_userns = strcmp(map.s, ALL_IDS) != 0;
 	f->can_mount = !f->in_userns && (f->caps >> CAP_SYS_ADMIN & 1);
 	if (f->can_mount)	/* no need to try, which costs as much as a mount */
 		return 0;

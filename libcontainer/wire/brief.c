@@ -47,10 +47,14 @@ int brief_write(const struct baton *b, enum room room, const struct plan *p, siz
 {
 	struct head head = { .room = room, .child_end = { b->child_end[0], b->child_end[1] }, .from = from, .slots = tab->n, .debug = log_has_debug() };
 	OWN(str) out = { 0 };
+	size_t room_needed;
 
 	for (int i = 0; i < 3; i++)
 		head.stand_in[i] = sys_is_cloexec(i);
-	str_room(&out, ROOM);	/* for all of it, mostly: what is not used is not touched */
+	room_needed = ROOM;
+	for (size_t i = 0; i < tab->n; i++)
+		room_needed += tab->slot[i].size;
+	str_room(&out, room_needed);	/* for all of it, mostly: what is not used is not touched */
 	str_addn(&out, (const char *)&head, sizeof(head));
 	align(&out);
 	slots(tab, &out);
