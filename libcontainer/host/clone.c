@@ -89,8 +89,9 @@ static void born(void *arg)
 }
 
 /* The child has the host's own memory until it executes the sealed program: no copy is made that would be thrown away. It lives in new namespaces that
- * nobody else has entered, or still in the host's; the OOM killer of a cgroup that it is born into leaves a child of vfork alone (oom_badness(), Linux
- * since 4.8). One that waits for the host cannot let the host sleep meanwhile, and gets a copy. */
+ * nobody else has entered, or still in the host's. The OOM killer of a cgroup that it is born into does not choose a child of vfork (oom_badness(), Linux
+ * since 4.8), which would end the host side as well; where another is chosen and memory.oom.group ends all, in that moment, the host side ends as by any
+ * SIGKILL, and delete undoes it. One that waits for the host cannot let the host sleep meanwhile, and gets a copy. */
 static pid_t bear(struct birth *birth, const struct sys_clone *c, int *ret_pidfd)
 {
 	pid_t pid;

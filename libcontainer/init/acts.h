@@ -2,6 +2,7 @@
 #ifndef BRIG_INIT_ACTS_H
 #define BRIG_INIT_ACTS_H
 
+#include "base/arena.h"
 #include "base/fdtab.h"
 #include "fs/procfs.h"
 #include "fs/rootfs.h"
@@ -15,8 +16,9 @@ struct init {
 	struct procfs proc;	/* until pivot; FD_NONE after */
 	struct rootfs root;	/* the container's tree, from root-attach */
 	bool covered[2];	/* mask sources that were attached once: null, empty */
+	struct arena mem;	/* of what the program is executed with: the pool asks nothing of a kernel that a filter may stand before */
 	char *program;		/* what exec-find found */
-	char **env;		/* of the program: process.env with HOME; owned, ends with NULL */
+	char **env;		/* of the program: process.env with HOME; ends with NULL */
 	slot_t answer;		/* wait-start: where the last words go; SLOT_NONE before */
 };
 

@@ -8,7 +8,6 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -50,9 +49,8 @@ static int home(struct init *in, uint32_t uid, char **ret, struct err *e)
 		log_warn("HOME is \"/\": %s, ignoring", ignored.text);
 	else if (passwd.s)
 		dir = home_in(passwd.s, uid);
-	if (asprintf(ret, "HOME=%s", dir ? dir : "/") < 0)
-		return err_set(e, ERR_SYS, ENOMEM, "allocate memory");
-	return 0;
+	*ret = arena_printf(&in->mem, "HOME=%s", dir ? dir : "/");
+	return *ret ? 0 : err_oom(e);
 }
 
 static bool set_later(const struct strings *env, size_t i)
@@ -70,9 +68,9 @@ static int make_env(struct init *in, const struct strings *env, uint32_t uid, st
 	const char *dir = value_of(env, "HOME");
 	size_t n = 0;
 
-	in->env = calloc(env->n + 2, sizeof(*in->env));
+	in->env = arena_array(&in->mem, env->n + 2, sizeof(*in->env));
 	if (!in->env)
-		return err_set(e, ERR_SYS, ENOMEM, "allocate memory");
+		return err_oom(e);
 	for (size_t i = 0; i < env->n; i++)
 		if (!set_later(env, i) && (strncmp(env->item[i], "HOME=", 5) || (dir && dir[0])))
 			in->env[n++] = (char *)(uintptr_t)env->item[i];
@@ -91,13 +89,14 @@ static int try(const char *path)
 	return (st.st_mode & 0111) ? 0 : EACCES;
 }
 
-static int find_named(const char *name, const char *cwd, char **ret, struct err *e)
+static int find_named(struct init *in, const char *name, const char *cwd, struct err *e)
 {
 	int num;
 
-	if (asprintf(ret, "%s%s%s", name[0] == '/' ? "" : cwd, name[0] == '/' ? "" : "/", name) < 0)
-		return err_set(e, ERR_SYS, ENOMEM, "allocate memory");
-	num = try(*ret);
+	in->program = arena_printf(&in->mem, "%s%s%s", name[0] == '/' ? "" : cwd, name[0] == '/' ? "" : "/", name);
+	if (!in->program)
+		return err_oom(e);
+	num = try(in->program);
 	if (num == 0)
 		return 0;
 	if (num == ENOENT || num == ENOTDIR)
@@ -111,28 +110,24 @@ static bool elsewhere(int num)
 	return num == ENOENT || num == ENOTDIR || num == EACCES || num == EISDIR || num == ELOOP || num == ENAMETOOLONG;
 }
 
-static int find_in_path(const char *name, const char *path, const char *cwd, char **ret, struct err *e)
+static int find_in_path(struct init *in, const char *name, const char *path, const char *cwd, struct err *e)
 {
-	OWN_STR copy = strdup(path ? path : DEFAULT_PATH);
+	char *next = arena_strdup(&in->mem, path ? path : DEFAULT_PATH);
 	int denied = 0;
-	char *next = copy;
 
-	if (!copy)
-		return err_set(e, ERR_SYS, ENOMEM, "allocate memory");
+	if (!next)
+		return err_oom(e);
 	for (char *dir = strsep(&next, ":"); dir; dir = strsep(&next, ":")) {
-		OWN_STR candidate = NULL;
 		int num;
 
-		if (asprintf(&candidate, "%s%s%s/%s", dir[0] == '/' ? "" : cwd, dir[0] && dir[0] != '/' ? "/" : "", dir, name) < 0)
-			return err_set(e, ERR_SYS, ENOMEM, "allocate memory");
-		num = try(candidate);
-		if (num == 0) {
-			*ret = candidate;
-			candidate = NULL;
+		in->program = arena_printf(&in->mem, "%s%s%s/%s", dir[0] == '/' ? "" : cwd, dir[0] && dir[0] != '/' ? "/" : "", dir, name);
+		if (!in->program)
+			return err_oom(e);
+		num = try(in->program);
+		if (num == 0)
 			return 0;
-		}
 		if (!elsewhere(num))
-			return err_set(e, ERR_SYS, num, "exec: \"%s\": stat %s", name, candidate);
+			return err_set(e, ERR_SYS, num, "exec: \"%s\": stat %s", name, in->program);
 		denied = num == EACCES ? num : denied;
 	}
 	if (denied)
@@ -148,17 +143,17 @@ int exec_find(struct init *in, const struct step *s, struct err *e)
 	if (name[0] == '\0')
 		return err_set(e, ERR_SYS, 0, "exec: \"\": executable file not found in $PATH");
 	if (strchr(name, '/'))
-		return find_named(name, s->exec.cwd, &in->program, e);
-	return find_in_path(name, value_of(&s->exec.env, "PATH"), s->exec.cwd, &in->program, e);
+		return find_named(in, name, s->exec.cwd, e);
+	return find_in_path(in, name, value_of(&s->exec.env, "PATH"), s->exec.cwd, e);
 }
 
 int exec_program(struct init *in, const struct step *s, struct err *e)
 {
 	size_t n = s->exec.args.n;
-	OWN_MEM char **argv = calloc(n + 1, sizeof(*argv));
+	char **argv = arena_array(&in->mem, n + 1, sizeof(*argv));
 
 	if (!argv)
-		return err_set(e, ERR_SYS, ENOMEM, "allocate memory");
+		return err_oom(e);
 	for (size_t i = 0; i < n; i++)
 		argv[i] = (char *)(uintptr_t)s->exec.args.item[i];
 	sys_execve(in->program, argv, in->env);	/* not execveat: profiles are written for runtimes that call execve */

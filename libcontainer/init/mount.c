@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/mount.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* linux/mount.h and sys/mount.h cannot be included together here; these are fs/fs.h values of 40 years */

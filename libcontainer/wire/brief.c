@@ -8,7 +8,6 @@
 
 #include <fcntl.h>
 #include <linux/close_range.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct head {
@@ -143,9 +142,9 @@ int brief_read(int fd, struct brief *ret, struct err *e)
 	memcpy(ret->baton.child_end, head.child_end, sizeof(head.child_end));
 	ret->baton.plan = &ret->plan;
 	ret->baton.me = head.room;
-	ret->bytes = malloc(head.size);
+	ret->bytes = arena_raw(&ret->mem, head.size);
 	if (!ret->bytes)
-		return err_set(e, ERR_SYS, ENOMEM, "allocate memory");
+		return err_oom(e);
 	if (sys_pread(fd, ret->bytes, head.size, at) != (ssize_t)head.size)
 		return broken(e);
 	TRY(read_slots(ret->bytes, &head, &ret->tab, e));

@@ -6,6 +6,7 @@
 #ifndef BRIG_WIRE_BRIEF_H
 #define BRIG_WIRE_BRIEF_H
 
+#include "base/arena.h"
 #include "wire/baton.h"
 
 /* Host: all that `room` and whom it makes need, from step `from` on, into the memfd of b. */
@@ -19,7 +20,8 @@ struct brief {
 	struct plan plan;	/* lies in bytes */
 	struct fdtab tab;	/* lies there, too: fdtab_close() is not for it */
 	struct baton baton;
-	void *bytes;		/* owned; lives as long as the process */
+	struct arena mem;
+	void *bytes;		/* in mem; lives as long as the process */
 };
 /* The sealed program: from the memfd of this number, which is closed. All descriptors are close-on-exec afterwards. */
 int brief_read(int fd, struct brief *ret, struct err *e) MUST_CHECK;

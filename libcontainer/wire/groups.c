@@ -1,17 +1,18 @@
 /* room: any — setting of supplementary groups */
 #include "wire/groups.h"
+#include "base/arena.h"
 #include "base/own.h"
 #include "sys/sys.h"
 
-#include <stdlib.h>
 
 static int read_back(const struct ids_list *want, struct err *e)
 {
-	OWN_MEM gid_t *now = malloc((want->n + 1) * sizeof(*now));
+	OWN(arena) mem = { 0 };
+	gid_t *now = arena_array(&mem, want->n + 1, sizeof(*now));
 	int n;
 
 	if (!now)
-		return err_set(e, ERR_SYS, ENOMEM, "allocate memory");
+		return err_oom(e);
 	n = sys_getgroups(want->n + 1, now);
 	if (n < 0)
 		return err_sys(e, "getgroups");

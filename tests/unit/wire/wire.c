@@ -352,9 +352,7 @@ static void brief(void)
 	}
 	ok(waitpid(child, &status, 0) == child && status == 0, "and read as it was written");
 	ok(sys_ftruncate(host_side.brief, sizeof(struct mark_page) + 100) == 0 && brief_read(dup(host_side.brief), &b, &e) < 0 && e.kind == ERR_PEER, "one that is cut short is refused");
-	free(b.bytes);
-	fdtab_close(&b.tab);
-	free(b.tab.slot);
+	arena_free(&b.mem);
 	close(slot[0].fd);
 	baton_close(&host_side);
 }
