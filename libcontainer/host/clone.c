@@ -10,6 +10,10 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME 0x00000080
+#endif
+
 int undumpable_host(struct host *h, const struct step *s, struct err *e)
 {
 	(void)h;
@@ -91,13 +95,18 @@ static void born(void *arg)
 /* The child has the host's own memory until it executes the sealed program: no copy is made that would be thrown away. It lives in new namespaces that
  * nobody else has entered, or still in the host's. The OOM killer of a cgroup that it is born into does not choose a child of vfork (oom_badness(), Linux
  * since 4.8), which would end the host side as well; where another is chosen and memory.oom.group ends all, in that moment, the host side ends as by any
- * SIGKILL, and delete undoes it. One that waits for the host cannot let the host sleep meanwhile, and gets a copy. */
+ * SIGKILL, and delete undoes it. One that waits for the host cannot let the host sleep meanwhile, and gets a copy; so does one in a new time namespace,
+ * which not every kernel since 5.14 lets a child with its parent's memory enter (and older ones say EINVAL when the caller has unshared one and not entered
+ * it: time_namespaces(7)). */
 static pid_t bear(struct birth *birth, const struct sys_clone *c, int *ret_pidfd)
 {
 	pid_t pid;
 
-	if (birth->late->cgroup < 0)
-		return sys_clone3_shared(c, born, birth, ret_pidfd);
+	if (birth->late->cgroup < 0 && !(c->flags & CLONE_NEWTIME)) {
+		pid = sys_clone3_shared(c, born, birth, ret_pidfd);
+		if (pid >= 0 || errno != EINVAL)
+			return pid;
+	}
 	pid = sys_clone3(c, ret_pidfd);
 	if (pid == 0)
 		born(birth);

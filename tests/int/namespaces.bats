@@ -88,6 +88,12 @@ release() { kill "$UNSHARE" "$HELD" 2>/dev/null || true; }
 	lines 'timens_offsets=monotonic 1000 5;boottime 100000 0;' "!ns.time=$(own time)"
 	[ "$(sed -n 's/^clock.boottime=//p' <<<"$out")" -ge $((up + 99999)) ] || fail "no offset"
 }
+@test "time: a new one without offsets" {
+	[ -e /proc/self/ns/time ] || skip "the kernel has no time namespaces"
+	try 'ns("time";null)' 'report ns'
+	[ "$rc" = 0 ] || fail "it did not end well"
+	lines "!ns.time=$(own time)"
+}
 @test "time: negative offsets" {
 	[ -e /proc/self/ns/time ] || skip "the kernel has no time namespaces"
 	try 'ns("time";null)|.linux.timeOffsets={monotonic:{secs:-20,nanosecs:5},boottime:{secs:-10}}' 'report maps clocks'

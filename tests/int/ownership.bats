@@ -188,6 +188,14 @@ creator_has_two_children() { creator=$(pgrep -P "$tracer") && [ "$(pgrep -c -P "
 		done
 	done
 }
+@test "where the kernel refuses a child that shares memory, it gets a copy" {
+	can_trace || skip "strace cannot trace here"
+	capture strace -qq -o "$T/trace" -e trace=clone3 -e inject=clone3:error=EINVAL:when=1 "$BRIG" --root "$ROOT" create -b "$B" c
+	[ "$rc" = 0 ] || fail "it did not try again"
+	grep -q INJECTED "$T/trace" && [ "$(grep -c ^clone3 "$T/trace")" = 2 ]
+	brig delete c
+	nothing_left
+}
 @test "the parent of the cgroup goes with another container while create comes to it: it is made again, and goes with ours" {
 	mkdir "$CGROOT$CG"	# there when the journal is written
 	held first renameat create -b "$B" c
