@@ -2,6 +2,7 @@
 #ifndef BRIG_BASE_FDTAB_H
 #define BRIG_BASE_FDTAB_H
 
+#include "base/arena.h"
 #include "base/own.h"
 
 #include <stddef.h>
@@ -12,21 +13,23 @@ typedef uint16_t slot_t;		/* index into struct fdtab, never an fd number */
 
 struct slot {
 	int fd;		/* owned; FD_NONE when empty */
-	void *data;	/* owned heap buffer (a seccomp program, a path read back), or NULL */
+	void *data;	/* a seccomp program, in the table's mem; or NULL */
 	size_t size;
 };
 
 struct fdtab {
 	size_t n;
 	struct slot *slot;
+	struct arena mem;
 };
 
 static inline void fdtab_close(struct fdtab *t)
 {
 	for (size_t i = 0; i < t->n; i++) {
 		fd_drop(&t->slot[i].fd);
-		mem_drop(&t->slot[i].data);
+		t->slot[i].data = NULL;
 	}
+	arena_free(&t->mem);
 }
 
 #endif

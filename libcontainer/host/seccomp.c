@@ -9,7 +9,6 @@
 #include <linux/seccomp.h>
 #include <seccomp.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
 
@@ -144,7 +143,7 @@ static int add_rules(scmp_filter_ctx ctx, const struct spec_seccomp *p, uint32_t
 	return 0;
 }
 
-static int export_bpf(scmp_filter_ctx ctx, struct slot *out, struct err *e)
+static int export_bpf(scmp_filter_ctx ctx, struct arena *mem, struct slot *out, struct err *e)
 {
 	OWN_FD fd = sys_memfd("seccomp", 0);
 	struct stat st;
@@ -157,7 +156,7 @@ static int export_bpf(scmp_filter_ctx ctx, struct slot *out, struct err *e)
 		return err_set(e, ERR_SYS, -rc, "libseccomp: export the program");
 	if (sys_fstat(fd, &st) < 0)
 		return err_sys(e, "stat the seccomp program");
-	out->data = malloc((size_t)st.st_size);
+	out->data = arena_raw(mem, (size_t)st.st_size);
 	if (!out->data)
 		return err_oom(e);
 	if (sys_pread(fd, out->data, (size_t)st.st_size, 0) != (ssize_t)st.st_size)
@@ -201,7 +200,7 @@ static size_t arm(struct sock_filter *f, uint32_t arch, uint32_t max)
 
 /* A program that asks for a call newer than every one in the profile must hear ENOSYS, or it will not use the older one (compatibility 2.8):
  * the profile's author could not have meant it. Still refused, so nothing is opened by this. */
-static int put_newer_first(const struct spec_seccomp *p, struct slot *out, struct err *e)
+static int put_newer_first(const struct spec_seccomp *p, struct arena *mem, struct slot *out, struct err *e)
 {
 	struct sock_filter stub[1 + MAX_ARCHS * PER_ARCH] = { BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)) };
 	uint32_t native = seccomp_arch_native();
@@ -218,13 +217,12 @@ static int put_newer_first(const struct spec_seccomp *p, struct slot *out, struc
 		n += arm(stub + n, arch, (uint32_t)newest(p, arch));
 	}
 	size = n * sizeof(*stub);
-	whole = malloc(size + out->size);
+	whole = arena_raw(mem, size + out->size);
 	if (!whole)
 		return err_oom(e);
 	memcpy(whole, stub, size);
 	memcpy(whole + size, out->data, out->size);
-	free(out->data);
-	out->data = (void *)whole;
+	out->data = whole;
 	out->size += size;
 	return 0;
 }
@@ -252,7 +250,7 @@ static int cache_key(const struct spec_seccomp *p, struct str *key, struct err *
 	return str_ok(key, e);
 }
 
-static int compile(const struct spec_seccomp *p, struct slot *out, struct err *e)
+static int compile(const struct spec_seccomp *p, struct arena *mem, struct slot *out, struct err *e)
 {
 	uint32_t fallback = action_of(p->default_action, errno_of(p->has_default_errno, p->default_errno));
 	__attribute__((cleanup(ctx_drop))) scmp_filter_ctx ctx = seccomp_init(fallback);
@@ -265,10 +263,10 @@ static int compile(const struct spec_seccomp *p, struct slot *out, struct err *e
 	if (rc < 0)
 		return lib_err(e, rc, "choose the binary tree", p->at);
 	TRY(add_rules(ctx, p, fallback, e));
-	TRY(export_bpf(ctx, out, e));
+	TRY(export_bpf(ctx, mem, out, e));
 	if (p->default_action != SC_ERRNO || fallback == SCMP_ACT_ERRNO(ENOSYS))
 		return 0;
-	return put_newer_first(p, out, e);
+	return put_newer_first(p, mem, out, e);
 }
 
 int seccomp_compile(struct host *h, const struct step *s, struct err *e)
@@ -278,9 +276,9 @@ int seccomp_compile(struct host *h, const struct step *s, struct err *e)
 	OWN(str) key = { 0 };
 
 	TRY(cache_key(s->seccomp.profile, &key, e));
-	if (cache_get(cache, &key, &out->data, &out->size))
+	if (cache_get(cache, &key, &h->tab.mem, &out->data, &out->size))
 		return 0;
-	TRY(compile(s->seccomp.profile, out, e));
+	TRY(compile(s->seccomp.profile, &h->tab.mem, out, e));
 	cache_put(cache, &key, out->data, out->size);
 	return 0;
 }

@@ -7,7 +7,6 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct head { char magic[16]; uint64_t key, value; };	/* sizes in bytes; then the key, then the value */
@@ -53,10 +52,10 @@ static bool read_all(int fd, unsigned char *bytes, size_t n)
 	return true;
 }
 
-bool cache_get(struct host_path dir, const struct str *key, void **ret, size_t *ret_n)
+bool cache_get(struct host_path dir, const struct str *key, struct arena *mem, void **ret, size_t *ret_n)
 {
 	OWN_FD at = dir.s ? open_dir(dir) : FD_NONE, fd = FD_NONE;
-	OWN_MEM unsigned char *bytes = NULL;
+	unsigned char *bytes;
 	char name[NAME_SIZE];
 	struct head h;
 	size_t n;
@@ -67,7 +66,7 @@ bool cache_get(struct host_path dir, const struct str *key, void **ret, size_t *
 	fd = sys_openat(at, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
 	if (fd < 0 || !ours(fd, S_IFREG, &n) || n < sizeof(h) || n > LIMIT_FILE_BYTES)
 		return false;
-	bytes = malloc(n);
+	bytes = arena_raw(mem, n);
 	if (!bytes || !read_all(fd, bytes, n))
 		return false;
 	memcpy(&h, bytes, sizeof(h));
@@ -75,10 +74,8 @@ bool cache_get(struct host_path dir, const struct str *key, void **ret, size_t *
 		return false;
 	if (memcmp(bytes + sizeof(h), key->s, key->n) != 0)
 		return false;
-	memmove(bytes, bytes + sizeof(h) + h.key, h.value);
-	*ret = bytes;
+	*ret = memmove(bytes, bytes + sizeof(h) + h.key, h.value);	/* aligned again */
 	*ret_n = h.value;
-	bytes = NULL;
 	return true;
 }
 

@@ -10,8 +10,8 @@
 
 #include <stdbool.h>
 
-/* true: *ret is a copy of what was put under this key, for the caller to free. dir.s NULL: there is no cache. */
-bool cache_get(struct host_path dir, const struct str *key, void **ret, size_t *ret_n);
+/* true: *ret, in mem, is a copy of what was put under this key. dir.s NULL: there is no cache. */
+bool cache_get(struct host_path dir, const struct str *key, struct arena *mem, void **ret, size_t *ret_n);
 /* Makes the directory when missing. When it holds CACHE_ENTRIES, all go first. */
 void cache_put(struct host_path dir, const struct str *key, const void *value, size_t n);
 

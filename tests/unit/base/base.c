@@ -235,7 +235,7 @@ static bool open_fd(int fd)
 static void own_test(void)
 {
 	struct slot slot[2] = { { FD_NONE, NULL, 0 }, { FD_NONE, NULL, 0 } };
-	struct fdtab tab = { 2, slot };
+	struct fdtab tab = { .n = 2, .slot = slot };
 	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC), other = fd, raw;
 
 	{
@@ -260,9 +260,9 @@ static void own_test(void)
 	fd_drop(&other);
 	ok(other == FD_NONE && errno == EBUSY && !open_fd(raw), "dropping twice is harmless, and errno is kept");
 	slot[0].fd = raw = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	slot[1].data = malloc(10);
+	slot[1].data = arena_raw(&tab.mem, 10);
 	fdtab_close(&tab);
-	ok(!open_fd(raw) && slot[0].fd == FD_NONE && !slot[1].data, "closing a table empties all slots");
+	ok(!open_fd(raw) && slot[0].fd == FD_NONE && !slot[1].data && !tab.mem.head, "closing a table empties all slots");
 	ok(FD_NONE != AT_FDCWD && FD_NONE != -1, "no descriptor is neither the working directory nor -EPERM");
 }
 

@@ -135,7 +135,7 @@ static bool compiled(const char *profile, struct slot *slot)
 static void published(const char *name, int engine)
 {
 	struct slot slot = { FD_NONE, NULL, 0 };
-	struct fdtab tab = { 1, &slot };
+	struct fdtab tab = { .n = 1, .slot = &slot };
 	size_t n;
 	char *text = file(name, &n);
 	static const uint64_t none[6];
@@ -164,7 +164,7 @@ static void published(const char *name, int engine)
 static void own(const char *what, const char *profile, int nr, const uint64_t args[6], uint32_t want)
 {
 	struct slot slot = { FD_NONE, NULL, 0 };
-	struct fdtab tab = { 1, &slot };
+	struct fdtab tab = { .n = 1, .slot = &slot };
 	uint32_t got = compiled(profile, &slot) ? ask(&slot, AUDIT_ARCH_X86_64, nr, args) : BAD;
 
 	if (!ok(got == want, "%s", what))

@@ -233,7 +233,7 @@ struct result { struct side host; struct err e; int rc, status; char child_ran[S
 static void peer(struct baton *b, int fail_at, int die_at, int report)
 {
 	struct slot slot[SLOTS] = { { .fd = FD_NONE }, { .fd = FD_NONE } };
-	struct fdtab tab = { SLOTS, slot };
+	struct fdtab tab = { .n = SLOTS, .slot = slot };
 	struct side r = { .fail_at = fail_at, .report = report, .tab = &tab };
 	step_fn *table[OP_COUNT];
 	struct err e = { 0 };
@@ -252,7 +252,7 @@ static void peer(struct baton *b, int fail_at, int die_at, int report)
 static struct result together(int host_fails, int child_fails, int child_dies)
 {
 	struct slot slot[SLOTS] = { { .fd = FD_NONE }, { .fd = FD_NONE } };
-	struct fdtab tab = { SLOTS, slot };
+	struct fdtab tab = { .n = SLOTS, .slot = slot };
 	struct result r = { .host = { .fail_at = host_fails, .tab = &tab } };
 	step_fn *table[OP_COUNT];
 	struct baton b;
@@ -328,7 +328,7 @@ static void brief(void)
 	};
 	const struct plan p = { .n = 4, .step = s, .slots = 2, .uses_join = true, .state_head = "{" };
 	struct slot slot[2] = { { .fd = open("/", O_RDONLY | O_CLOEXEC) }, { FD_NONE, program, sizeof(program) } };
-	struct fdtab tab = { 2, slot };
+	struct fdtab tab = { .n = 2, .slot = slot };
 	struct brief b = { 0 };
 	struct baton host_side;
 	struct err e = { 0 };
