@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool grow(struct str *t, size_t more)
+/* least: bytes that the first block has room for */
+static bool grow(struct str *t, size_t more, size_t least)
 {
-	size_t need, cap = t->cap ? t->cap : 64;
+	size_t need, cap = t->cap ? t->cap : least;
 	char *s;
 
 	if (t->failed || __builtin_add_overflow(t->n, more, &need) || need > SIZE_MAX / 4) {
@@ -36,7 +37,7 @@ static bool grow(struct str *t, size_t more)
 
 char *str_room(struct str *t, size_t n)
 {
-	if (!grow(t, n))
+	if (!grow(t, n, n + 1))	/* who says how much it will be gets no more */
 		return NULL;
 	t->s[t->n] = '\0';
 	return t->s + t->n;
@@ -44,7 +45,7 @@ char *str_room(struct str *t, size_t n)
 
 void str_addn(struct str *t, const char *s, size_t n)
 {
-	if (!grow(t, n))
+	if (!grow(t, n, 64))
 		return;
 	memcpy(t->s + t->n, s, n);
 	t->n += n;
@@ -70,7 +71,7 @@ void str_addf(struct str *t, const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vsnprintf(room ? t->s + t->n : NULL, room, fmt, ap);
 	va_end(ap);
-	if (n < 0 || !grow(t, (size_t)n)) {
+	if (n < 0 || !grow(t, (size_t)n, 64)) {
 		if (room)
 			t->s[t->n] = '\0';
 		return;

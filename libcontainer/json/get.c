@@ -33,7 +33,7 @@ static void segment(const struct json *n, char *buf, size_t size, size_t *at)
 	segment(n->parent, buf, size, at);
 	append(buf, size, at, '/');
 	if (!text) {
-		snprintf(number, sizeof(number), "%zu", n->index);
+		snprintf(number, sizeof(number), "%u", n->index);
 		text = number;
 	}
 	for (; *text; text++) {

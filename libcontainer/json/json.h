@@ -12,24 +12,27 @@
 
 enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 
+/* One cache line, since there are many: the numbers count within LIMIT_FILE_BYTES. */
 struct json {
-	enum json_type type;
-	uint32_t line, column;		/* of the value's first byte, from 1; column in bytes */
 	const char *key;		/* member name inside an object, else NULL */
-	size_t index;			/* position inside the parent */
 	const struct json *parent;	/* NULL at the root */
 	const struct json *next;	/* next sibling */
 	const struct json *child;	/* first element or member */
-	size_t count;			/* elements or members */
-	bool boolean;
 	const char *text;		/* string value, or the number as it was written */
-	size_t length;			/* of text, bytes */
+	uint32_t length;		/* of text, bytes */
+	uint32_t count;			/* elements or members */
+	uint32_t index;			/* position inside the parent */
+	uint32_t line, column;		/* of the value's first byte, from 1; column in bytes */
+	enum json_type type : 8;
+	bool boolean;
 };
 
 /* Parses one document (RFC 8259). Refused with ERR_SPEC "NAME:LINE:COLUMN: reason": bad syntax, invalid UTF-8, NUL in a string
  * (W-9), duplicate keys (W-8), nesting over LIMIT_JSON_DEPTH, more than LIMIT_FILE_BYTES, trailing bytes, a byte-order mark.
  * Keys that differ only in case are both kept here; spec/ refuses them where one is known. The tree lives in the arena. */
 int json_parse(struct arena *mem, const char *name, const char *bytes, size_t n, const struct json **ret, struct err *e) MUST_CHECK;
+/* The same, with the texts (values and keys) in an arena of their own: who has taken what it needs frees the tree and keeps the texts. */
+int json_parse_apart(struct arena *tree, struct arena *texts, const char *name, const char *bytes, size_t n, const struct json **ret, struct err *e) MUST_CHECK;
 
 const struct json *json_member(const struct json *object, const char *key);	/* NULL when absent (or not an object) */
 

@@ -14,7 +14,7 @@
 enum { FEW = 40 };	/* members of an object that are compared each with each */
 
 struct builder {
-	struct arena *mem;
+	struct arena *tree, *texts;
 	const char *name, *bytes;
 	size_t n;
 	yajl_handle yajl;
@@ -73,7 +73,7 @@ static size_t token_start(struct builder *b, size_t length)
 
 static struct json *node(struct builder *b, enum json_type type, size_t start)
 {
-	struct json *n = arena_alloc(b->mem, sizeof(*n));
+	struct json *n = arena_alloc(b->tree, sizeof(*n));
 	struct json *parent = b->depth ? b->stack[b->depth - 1] : NULL;
 
 	if (!n) {
@@ -121,8 +121,8 @@ static int on_number(void *arg, const char *text, size_t length)
 
 	if (!n)
 		return 0;
-	n->text = arena_strndup(b->mem, text, length);
-	n->length = length;
+	n->text = arena_strndup(b->texts, text, length);
+	n->length = (uint32_t)length;
 	return n->text ? 1 : fail_oom(b);
 }
 
@@ -219,8 +219,8 @@ static int on_string(void *arg, const unsigned char *s, size_t length)
 	n = node(b, JSON_STRING, start);
 	if (!n)
 		return 0;
-	n->text = arena_strndup(b->mem, (const char *)s, length);
-	n->length = length;
+	n->text = arena_strndup(b->texts, (const char *)s, length);
+	n->length = (uint32_t)length;
 	return n->text ? 1 : fail_oom(b);
 }
 
@@ -230,7 +230,7 @@ static int on_key(void *arg, const unsigned char *s, size_t length)
 
 	if (!check_string(b, string_start(b, s), s, length))
 		return 0;
-	b->key = arena_strndup(b->mem, (const char *)s, length);
+	b->key = arena_strndup(b->texts, (const char *)s, length);
 	return b->key ? 1 : fail_oom(b);
 }
 
@@ -420,9 +420,9 @@ static int guarded(struct builder *b, size_t n)
 	return feed(b, n);
 }
 
-int json_parse(struct arena *mem, const char *name, const char *bytes, size_t n, const struct json **ret, struct err *e)
+int json_parse_apart(struct arena *tree, struct arena *texts, const char *name, const char *bytes, size_t n, const struct json **ret, struct err *e)
 {
-	struct builder b = { .mem = mem, .name = name, .bytes = bytes, .n = n, .line = 1, .e = e };
+	struct builder b = { .tree = tree, .texts = texts, .name = name, .bytes = bytes, .n = n, .line = 1, .e = e };
 	int rc;
 
 	if (n > LIMIT_FILE_BYTES)
@@ -434,4 +434,9 @@ int json_parse(struct arena *mem, const char *name, const char *bytes, size_t n,
 	if (rc == 0)
 		*ret = b.root;
 	return rc;
+}
+
+int json_parse(struct arena *mem, const char *name, const char *bytes, size_t n, const struct json **ret, struct err *e)
+{
+	return json_parse_apart(mem, mem, name, bytes, n, ret, e);
 }

@@ -137,7 +137,7 @@ int decode_array(struct decoder *d, const struct json *v, size_t limit, size_t s
 	if (v->type != JSON_ARRAY)
 		return refuse(d, v, "must be an array, not %s", json_type_name(v->type));
 	if (v->count > limit)
-		return refuse(d, v, "has %zu elements; at most %zu are taken", v->count, limit);
+		return refuse(d, v, "has %u elements; at most %zu are taken", v->count, limit);
 	*ret = arena_array(d->mem, v->count, size);
 	if (!*ret)
 		return err_oom(d->e);

@@ -100,6 +100,7 @@ static int decode_part(struct decoder *d, const struct json *root, enum part par
 
 static int parse(const char *name, const char *bytes, size_t n, enum part part, const struct spec **ret, struct err *e)
 {
+	OWN(arena) tree = { 0 };
 	struct arena mem = { 0 };
 	struct spec *s = arena_alloc(&mem, sizeof(*s));
 	const struct json *root;
@@ -109,7 +110,7 @@ static int parse(const char *name, const char *bytes, size_t n, enum part part, 
 		return err_oom(e);
 	s->mem = mem;
 	start(&d, s, e);
-	if (json_parse(&s->mem, name, bytes, n, &root, e) < 0 || decode_part(&d, root, part) < 0) {
+	if (json_parse_apart(&tree, &s->mem, name, bytes, n, &root, e) < 0 || decode_part(&d, root, part) < 0) {
 		spec_free(s);
 		return -1;
 	}
