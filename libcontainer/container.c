@@ -280,7 +280,7 @@ static int exec_foreground(struct host *h, struct err *e)
 
 int brig_exec(const struct brig_options *o, const struct brig_exec *c, struct brig_err *err)
 {
-	struct exec x = { .container.dir = { FD_NONE } };
+	struct exec x = { .container.dir.fd = FD_NONE };
 	struct host h;
 	struct err e;
 	int rc = 0;

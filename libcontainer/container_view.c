@@ -72,7 +72,7 @@ struct listing {
 
 static int list_one(struct listing *l, const char *id, struct err *e)
 {
-	OWN(container) c = { .dir = { FD_NONE } };
+	OWN(container) c = { .dir.fd = FD_NONE };
 	OWN(str) text = { 0 };
 	struct brig_listed one;
 

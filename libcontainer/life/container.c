@@ -57,7 +57,7 @@ int container_open(const char *root, const char *id, bool lock, struct container
 {
 	OWN(lookup) l = LOOKUP_NONE;
 
-	*c = (struct container){ .dir = { FD_NONE } };
+	*c = (struct container){ .dir.fd = FD_NONE };
 	if (request_check_id(id) < 0)
 		return err_set(e, ERR_USAGE, 0, id[0] ? "invalid container ID format: \"%s\"" : "container id cannot be empty%s", id);
 	if (lookup_open((struct host_path){ root }, &l, e) < 0)

@@ -108,12 +108,12 @@ static char *file(const char *name, size_t *n)
 	return buf;
 }
 
-static bool compiled(const char *profile, struct slot *slot)
+static bool compiled(const char *profile, struct fdtab *tab)
 {
 	static const char head[] = "{\"ociVersion\":\"1.2.0\",\"root\":{\"path\":\"r\"},\"process\":{\"cwd\":\"/\",\"args\":[\"sh\"]},\"linux\":{\"seccomp\":";
 	const struct spec *s = NULL;
 	struct request r = { .id = "x" };
-	struct host h = { .request = &r, .tab = { 1, slot } };
+	struct host h = { .request = &r, .tab = *tab };
 	struct step step = { .op = OP_SECCOMP_COMPILE };
 	OWN(str) text = { 0 };
 	struct err e = { 0 };
@@ -126,6 +126,7 @@ static bool compiled(const char *profile, struct slot *slot)
 	}
 	step.seccomp.profile = &s->linux_.seccomp;
 	done_ = seccomp_compile(&h, &step, &e) == 0;
+	*tab = h.tab;
 	if (!done_)
 		printf("# %s\n", e.text);
 	spec_free(s);
@@ -145,7 +146,7 @@ static void published(const char *name, int engine)
 		return;
 	}
 	text[n] = '\0';
-	if (ok(compiled(text, &slot), "%s compiles", name)) {
+	if (ok(compiled(text, &tab), "%s compiles", name)) {
 		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 			uint32_t want = (uint32_t)(engine == PODMAN ? rows[i].podman : rows[i].docker), got;
 
@@ -165,7 +166,7 @@ static void own(const char *what, const char *profile, int nr, const uint64_t ar
 {
 	struct slot slot = { FD_NONE, NULL, 0 };
 	struct fdtab tab = { .n = 1, .slot = &slot };
-	uint32_t got = compiled(profile, &slot) ? ask(&slot, AUDIT_ARCH_X86_64, nr, args) : BAD;
+	uint32_t got = compiled(profile, &tab) ? ask(&slot, AUDIT_ARCH_X86_64, nr, args) : BAD;
 
 	if (!ok(got == want, "%s", what))
 		printf("# got %#x, want %#x\n", got, want);
