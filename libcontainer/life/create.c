@@ -18,7 +18,8 @@ static int check_labels(const struct spec *s, struct err *e)
 	return 0;
 }
 
-bool life_oom_killed(const struct host *h)
+/* Whether this has ever happened in the container's cgroup (cgroup-v2.rst, memory.events). */
+static bool memory_event(const struct host *h, const char *event)
 {
 	struct cgdir d = { FD_NONE };
 	unsigned long long n = 0;
@@ -27,16 +28,22 @@ bool life_oom_killed(const struct host *h)
 
 	if (!h->plan->cgroup_path[0] || cgdir_open((struct host_path){ h->plan->cgroup_mount }, h->plan->cgroup_path, &d, &ignored) < 0)
 		return false;
-	yes = cgdir_value(&d, "memory.events", "oom_kill", &n, &ignored) == 0 && n > 0;
+	yes = cgdir_value(&d, "memory.events", event, &n, &ignored) == 0 && n > 0;
 	cgdir_close(&d);
 	return yes;
+}
+
+bool life_oom_killed(const struct host *h)
+{
+	return memory_event(h, "oom_kill");
 }
 
 void life_undo(struct job *j, struct host *h, struct err *e)
 {
 	struct err second;
 
-	if (e->kind == ERR_PEER && life_oom_killed(h))
+	/* While it shares our memory the child is not killed: the limit makes its execve(2) fail (host/clone.c). Both have the same cure. */
+	if ((e->kind == ERR_PEER && life_oom_killed(h)) || (e->num == ENOMEM && memory_event(h, "max")))
 		err_set(e, ERR_PEER, 0, "container init was OOM-killed (memory limit too low?)");
 	host_drop_pid_file(h);
 	host_end_init(h);
