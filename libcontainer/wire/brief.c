@@ -97,7 +97,7 @@ static int broken(struct err *e)
 	return err_set(e, ERR_PEER, 0, "the brief of the host is not whole");
 }
 
-/* The table, and what slots hold, where it lies: the sealed program keeps the bytes, and no slot frees anything of them. */
+/* The table, and what slots hold, where it lies: the sealed program keeps the bytes. */
 static int read_slots(unsigned char *bytes, const struct head *h, struct fdtab *ret, struct err *e)
 {
 	size_t at = (sizeof(*h) + ALIGN - 1) / ALIGN * ALIGN, size = h->slots * sizeof(*ret->slot);

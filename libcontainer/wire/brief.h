@@ -18,7 +18,7 @@ struct brief {
 	enum room room;
 	size_t from;
 	struct plan plan;	/* lies in bytes */
-	struct fdtab tab;	/* lies there, too: fdtab_close() is not for it */
+	struct fdtab tab;	/* its slots, and what they hold, lie there, too */
 	struct baton baton;
 	struct arena mem;
 	void *bytes;		/* in mem; lives as long as the process */
